@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * server.h - a local Telegram: the server as an object without sockets.
+ *
+ * Bytes of connections go in, bytes come out; `now_us` is unix time in
+ * microseconds that never goes back. After everything that belongs to one turn of
+ * the loop was fed, cg_server_turn() makes it durable; only then does
+ * cg_server_next() give out what the turn wrote. <centigram/loop.h> has a driver.
+ */
+#ifndef CENTIGRAM_SERVER_H
+#define CENTIGRAM_SERVER_H
+
+#include "base.h"
+#include "error.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct cg_server cg_server;
+
+typedef struct {
+  const char *data_dir;     /* server.key, server.pub.pem and centigram.db live here */
+  const char *store_url;    /* NULL: sqlite: centigram.db in data_dir */
+  const char *profile;      /* "test" (NULL) or "private" */
+  int32_t dc_id;            /* 0: 2 */
+  const char *const *set;   /* "NAME=VALUE" ..., NULL-terminated; NULL: none */
+  const char *const *schemas; /* further .tl files, NULL-terminated; NULL: none */
+  bool virtual_clock;       /* let cg_server_advance() move the time of codes */
+  uint64_t now_us;          /* time at the start */
+  void (*log)(void *ctx, int level, const char *line); /* NULL: silent */
+  void *log_ctx;
+  cg_err (*random)(void *ctx, void *out, size_t len); /* NULL: the system's */
+  void *random_ctx;
+} cg_server_options;
+
+/* Opens the server's folder (created with 0700, its files with 0600) under a lock
+ * that dies with the process. Errors name the file: LOCKED, IO, CORRUPT, USAGE (an
+ * unknown --set name or value, a bad schema). */
+CG_API CG_MUST_USE cg_err cg_server_open(cg_server **out, const cg_server_options *options,
+                                         cg_fault *fault);
+CG_API void cg_server_close(cg_server *s); /* NULL is allowed */
+
+/* Tells where the server listens, so that help.getConfig and dc.json can say it. */
+CG_API void cg_server_endpoint(cg_server *s, const char *host, uint16_t port);
+
+/* dc.json as DESIGN.md 6 has it, without a newline, in `arena`. `inbox` is the
+ * inbox's http address, NULL if it is off. */
+CG_API cg_err cg_server_dc_json(cg_server *s, const char *inbox, cg_arena *arena,
+                                cg_bytes *out);
+
+/* What the inbox asks callers for; NUL-terminated, lives as long as the server. */
+CG_API const char *cg_server_inbox_token(const cg_server *s);
+
+/* --- connections; `conn` is the driver's number, never used twice --------- */
+
+CG_API cg_err cg_server_accept(cg_server *s, uint64_t conn, const char *peer_ip,
+                               uint64_t now_us);
+CG_API void cg_server_feed(cg_server *s, uint64_t conn, cg_bytes in, uint64_t now_us);
+CG_API void cg_server_gone(cg_server *s, uint64_t conn);
+
+/* Ends a turn: see above. STORE: the store failed; the turn's answers are dropped
+ * and its connections closed; the server goes on. */
+CG_API cg_err cg_server_turn(cg_server *s, uint64_t now_us);
+
+typedef struct {
+  uint64_t conn;
+  cg_bytes bytes; /* to be sent; valid until the next call on the server */
+  bool close;     /* close once the bytes are sent */
+} cg_server_output;
+CG_API bool cg_server_next(cg_server *s, cg_server_output *out);
+
+/* When to call cg_server_tick() and then cg_server_turn(); UINT64_MAX: never. */
+CG_API uint64_t cg_server_deadline(const cg_server *s);
+CG_API void cg_server_tick(cg_server *s, uint64_t now_us);
+
+/* --- the inbox ------------------------------------------------------------ */
+
+/* An answer for the inbox: HTTP status and a JSON text that lives until the
+ * callback returns. Called exactly once, perhaps before the asking call returns;
+ * the caller sends it after the next cg_server_turn(). */
+typedef void cg_server_answer(void *ctx, int status, cg_bytes json);
+
+/* Codes of `phone` (NULL: of all), newest first. With wait_s > 0 the answer waits for
+ * a live code that no earlier answer of this kind can have shown: one that is live
+ * now, or the next to come; `[]` when the time is over. Returns a ticket for
+ * cg_server_forget(), 0 if it was answered at once. */
+CG_API uint64_t cg_server_codes(cg_server *s, const char *phone, int wait_s, uint64_t now_us,
+                                cg_server_answer *answer, void *ctx);
+/* The asker is gone: its answer will not be called. */
+CG_API void cg_server_forget(cg_server *s, uint64_t ticket);
+
+/* GET and POST /users: list; add {"phone","first_name","last_name"}; POST
+ * /users/ban {"phone"}. `json` is the body. */
+CG_API void cg_server_users(cg_server *s, cg_server_answer *answer, void *ctx);
+CG_API void cg_server_user_add(cg_server *s, cg_bytes json, uint64_t now_us,
+                               cg_server_answer *answer, void *ctx);
+CG_API void cg_server_user_ban(cg_server *s, cg_bytes json, uint64_t now_us,
+                               cg_server_answer *answer, void *ctx);
+
+/* POST /clock {"advance_s":N}: 409 without a virtual clock. POST /reset. GET
+ * /methods/missing: [{"method","id","count"}]. GET /metrics: counters as text. */
+CG_API void cg_server_advance(cg_server *s, cg_bytes json, uint64_t now_us,
+                              cg_server_answer *answer, void *ctx);
+CG_API void cg_server_reset(cg_server *s, uint64_t now_us, cg_server_answer *answer,
+                            void *ctx);
+CG_API void cg_server_missing(cg_server *s, cg_server_answer *answer, void *ctx);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * store.h - what a server must not forget, by request and completion.
+ *
+ * The server submits a request and is called back, perhaps before submit returns
+ * (SQLite), perhaps later (a database over the network): it must not care. Every
+ * request is one atomic step; attempts and state changes are compare-and-set inside
+ * the store, never read-modify-write outside. Times are unix seconds and always
+ * arguments. Strings in rows are NUL-terminated; strings and blobs in a reply live
+ * until the callback returns.
+ *
+ * A completed write need not be durable yet: answers that depend on it are held back
+ * until cg_store_sync() has returned CG_OK.
+ */
+#ifndef CG_STORE_H
+#define CG_STORE_H
+
+#include "err.h"
+
+enum { CG_STORE_KEY_BYTES = 136, CG_STORE_MAC = 32, CG_STORE_SEALED = 96 };
+
+/* What initConnection said, kept with the key. */
+typedef struct {
+  int32_t layer, api_id; /* layer 0: not initialised yet */
+  char device[64], system[64], app[64], lang[16], lang_pack[16];
+} cg_store_init;
+
+typedef struct {
+  uint64_t id;
+  uint64_t aux_hash;
+  uint8_t key[CG_STORE_KEY_BYTES];
+  int32_t dc;
+  int64_t created;
+  cg_store_init init;
+} cg_store_key;
+
+typedef enum { CG_USER_ACTIVE, CG_USER_BANNED, CG_USER_DELETED } cg_user_state;
+typedef struct {
+  int64_t id, access_hash, created;
+  char phone[16]; /* digits; "" for a bot */
+  char first_name[260], last_name[260]; /* up to 64 characters */
+  cg_user_state state;
+} cg_store_user;
+
+/* A logged-in key. */
+typedef struct {
+  uint64_t key_id;
+  int64_t user_id, hash, created, active;
+  char ip[48];
+} cg_store_auth;
+
+typedef enum { CG_CODE_LOGIN, CG_CODE_CHANGE_PHONE, CG_CODE_VERIFY_PHONE,
+               CG_CODE_CONFIRM_PHONE } cg_code_purpose;
+/* login.md 3.2; the inbox shows them as live, verified, used, cancelled, expired,
+ * exhausted, invalidated. */
+typedef enum { CG_CODE_ISSUED, CG_CODE_NEED_SIGNUP, CG_CODE_NEED_PASSWORD, CG_CODE_CONSUMED,
+               CG_CODE_CANCELLED, CG_CODE_EXPIRED, CG_CODE_EXHAUSTED,
+               CG_CODE_INVALIDATED, CG_CODE_SETUP_EMAIL } cg_code_state;
+#define CG_CODE_BIT(state) (1u << (state))
+
+/* Rungs of a ladder, one letter each in cg_store_code.ladder. */
+#define CG_RUNG_APP 'a'
+#define CG_RUNG_SMS 's'
+#define CG_RUNG_CALL 'c'
+#define CG_RUNG_FLASH 'f'
+#define CG_RUNG_MISSED 'm'
+#define CG_RUNG_EMAIL 'e'
+#define CG_RUNG_SETUP_EMAIL 'E'
+#define CG_RUNG_FRAGMENT 'F'
+#define CG_RUNG_FIREBASE 'b'
+#define CG_RUNG_WORD 'w'
+#define CG_RUNG_PHRASE 'p'
+
+typedef struct {
+  char hash[40];          /* phone_code_hash */
+  uint64_t key_id;        /* permanent key */
+  cg_code_purpose purpose;
+  char phone[16];
+  int64_t user_id;        /* 0: no account */
+  uint8_t mac[CG_STORE_MAC];
+  uint8_t sealed[CG_STORE_SEALED]; /* the code under the server's secret; sealed_len 0: erased */
+  int32_t sealed_len;
+  int32_t secret_version, length; /* length: digits announced */
+  char ladder[12];
+  int32_t rung, attempts, max_attempts, resends;
+  cg_code_state state;
+  int64_t sent_at, resend_at, expires_at, changed_at;
+  int32_t api_id;
+  char ip[48];
+  int64_t won_user_id;    /* CONSUMED by a login: of this user; else 0 */
+} cg_store_code;
+
+typedef enum {
+  CG_STORE_KEY_PUT,      /* key -> EXISTS if the id is taken */
+  CG_STORE_KEY_GET,      /* id -> key, NOT_FOUND */
+  CG_STORE_KEY_INIT,     /* id, key.init: what initConnection said */
+  CG_STORE_KEY_DELETE,   /* id: the key, its auth and its live codes */
+  CG_STORE_USER_GET,     /* id -> user, NOT_FOUND */
+  CG_STORE_USER_FIND,    /* text = phone -> user, NOT_FOUND */
+  CG_STORE_USER_ADD,     /* user -> EXISTS if the phone or id is taken */
+  CG_STORE_USER_STATE,   /* id, number = cg_user_state -> user, NOT_FOUND */
+  CG_STORE_USER_LIST,    /* -> users by id; limit */
+  CG_STORE_AUTH_GET,     /* id = key id -> auth, NOT_FOUND */
+  CG_STORE_AUTH_DELETE,  /* id = key id; NOT_FOUND if there was none */
+  CG_STORE_AUTH_LIST,    /* id = user id, 0 = all -> auths, newest first */
+  CG_STORE_CODE_ADD,     /* code; ends a live one of the same key, phone and purpose as
+                            EXPIRED, and the oldest live ones of the key beyond `limit`
+                            as CANCELLED */
+  CG_STORE_CODE_GET,     /* text = hash -> code, NOT_FOUND */
+  CG_STORE_CODE_LIVE,    /* code.key_id, phone, purpose, now: not terminal, not past
+                            expires_at -> code, NOT_FOUND */
+  CG_STORE_CODE_ATTEMPT, /* text = hash, now: attempts + 1 while ISSUED, NEED_SIGNUP or
+                            NEED_PASSWORD, attempts < max and now <= expires_at
+                            -> code as it is after, NOT_FOUND if nothing changed */
+  CG_STORE_CODE_MOVE,    /* text = hash, from = bits of states, number = new state, now,
+                            expires_at (0: keep) -> code after, NOT_FOUND if its state was
+                            another. Leaving ISSUED erases the sealed copy. */
+  CG_STORE_CODE_RESEND,  /* code: compare hash, state ISSUED and rung == number; sets rung,
+                            mac, sealed, length, attempts, sent_at, resend_at, expires_at,
+                            resends + 1 -> code after, NOT_FOUND */
+  CG_STORE_CODE_LOGIN,   /* text = hash, from, now, auth: state to CONSUMED, won_user_id,
+                            and the auth put in the place of the key's old one, in one
+                            transaction -> code, auth; NOT_FOUND if the state was another */
+  CG_STORE_CODE_SIGNUP,  /* as CODE_LOGIN, and adds `user` in the same transaction;
+                            EXISTS if the phone is taken */
+  CG_STORE_CODE_LIST,    /* text = phone or NULL, limit, now -> codes, newest first; live
+                            ones past expires_at come as EXPIRED, without sealed */
+  CG_STORE_COUNTER_HIT,  /* text = scope + ":" + id, number = window seconds, limit, now:
+                            counts one -> number: 0, or seconds to wait if over the limit */
+  CG_STORE_COUNTER_CLEAR,/* text = scope + ":" + id */
+  CG_STORE_META_GET,     /* text = name -> blob, NOT_FOUND */
+  CG_STORE_META_PUT,     /* text = name, blob */
+  CG_STORE_MISSING_HIT,  /* text = method, number = its id: counts one */
+  CG_STORE_MISSING_LIST, /* -> missing, most wanted first */
+  CG_STORE_PURGE,        /* now: erases sealed copies of expired codes, deletes codes that
+                            ended more than 24 h ago and counters that ran out */
+  CG_STORE_RESET         /* users, auths, codes, counters, missing; keys and meta stay */
+} cg_store_op;
+
+typedef struct {
+  cg_store_op op;
+  uint64_t id;
+  const char *text;
+  int64_t number, now, expires_at;
+  uint32_t from, limit;
+  cg_bytes blob;
+  const cg_store_key *key;
+  const cg_store_user *user;
+  const cg_store_auth *auth;
+  const cg_store_code *code;
+} cg_store_request;
+
+typedef struct { const char *method; uint32_t id; int64_t count; } cg_store_missing;
+
+typedef struct {
+  cg_err err; /* OK; NOT_FOUND, EXISTS: answers; STORE: out of reach or damaged */
+  int64_t number;
+  cg_bytes blob;
+  uint32_t count; /* rows behind the pointer that the op fills */
+  const cg_store_key *key;
+  const cg_store_user *user; /* users: an array of count */
+  const cg_store_auth *auth;
+  const cg_store_code *code;
+  const cg_store_missing *missing;
+} cg_store_reply;
+
+/* `reply` is the store's and valid during the call. May submit further requests. */
+typedef void cg_store_done(void *ctx, const cg_store_reply *reply);
+
+typedef struct cg_store cg_store;
+
+/* Opens the store that `url` names: "sqlite:FILE" or "sqlite::memory:". Creates it
+ * with mode 0600. Errors: LOCKED, CORRUPT, IO, USAGE (unknown kind). */
+cg_err cg_store_open(cg_store **out, const char *url, cg_fault *fault);
+void cg_store_close(cg_store *s); /* syncs first; NULL is allowed */
+
+/* Submits one request, of which nothing needs to live on after the call. `done` is
+ * called exactly once. */
+void cg_store_submit(cg_store *s, const cg_store_request *request, cg_store_done *done,
+                     void *ctx);
+
+/* Ends a turn of the loop: makes every completed write durable (one commit for all
+ * of them). STORE: they were rolled back; no answer that depends on them may leave. */
+cg_err cg_store_sync(cg_store *s);
+
+#endif
