@@ -1,0 +1,51 @@
+# The few commands a person types; Meson does the work.
+# MODE: build/ is what is installed, build-test/ the same code under sanitizers.
+
+BUILD := build
+TEST := build-test
+FUZZ := build-fuzz
+SCHEMA := schema/node_modules/.package-lock.json
+NINJA := ninja
+FUZZ_SECONDS ?= 60
+
+all: build
+
+deps:
+	@tools/deps
+
+build: deps
+	@test -f $(BUILD)/build.ninja || meson setup $(BUILD) -Dbuildtype=release -Dtests=disabled
+	@$(NINJA) -C $(BUILD)
+
+$(TEST)/build.ninja:
+	@meson setup $(TEST) -Db_sanitize=address,undefined
+
+test: deps $(TEST)/build.ninja
+	@$(NINJA) -C $(TEST)
+	@tools/run-tests $(TEST)
+
+demo: build
+	@tools/demo $(BUILD)/centigram
+
+bench: build
+	@tools/run-bench $(BUILD)
+
+fuzz: deps
+	@test -f $(FUZZ)/build.ninja || CC=clang meson setup $(FUZZ) -Dfuzz=true -Dtests=disabled \
+	  -Db_sanitize=address,undefined -Db_lundef=false -Ddefault_library=static
+	@$(NINJA) -C $(FUZZ)
+	@tools/run-fuzz $(FUZZ) $(FUZZ_SECONDS)
+
+lint: deps
+	@tools/lint
+
+dist: build
+	@meson dist -C $(BUILD) --no-tests
+
+install: build
+	@meson install -C $(BUILD) --no-rebuild
+
+clean:
+	rm -rf $(BUILD) $(TEST) $(FUZZ)
+
+.PHONY: all deps build test demo bench fuzz lint dist install clean
