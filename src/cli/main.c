@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+/* main.c - the command `centigram`: finds the subcommand and runs it. */
+#include "cli.h"
+#include "commands.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+const cg_cli_command cg_cli_commands[] = {
+  { "serve", cg_run_serve,
+    "serve [--data DIR] [--listen HOST:PORT] [--inbox HOST:PORT|off] [--dc-id N]\n"
+    "      [--profile test|private] [--store sqlite:FILE] [--schema FILE.tl]... [--clock virtual]\n"
+    "      [--set NAME=VALUE]... [--json] [-- CMD ARGS...]",
+    "run a local Telegram server" },
+  { "login", cg_run_login,
+    "login [PHONE] [--code CODE|-] [--code-command CMD]\n"
+    "      [--first-name NAME [--last-name NAME]] [--accept-terms] [--fresh]",
+    "log a phone in, or go on with a login that was begun" },
+  { "code", cg_run_code, "code --phone PHONE [--wait SECONDS]",
+    "print the newest live code of a phone, from the server's inbox" },
+  { "resend", cg_run_resend, "resend", "have the code sent by the next medium" },
+  { "cancel", cg_run_cancel, "cancel", "cancel the code that is waited for" },
+  { "call", cg_run_call, "call METHOD name=text name:=json ...",
+    "call any method of the API and print its answer" },
+  { "whoami", cg_run_whoami, "whoami", "print the user that the session belongs to" },
+  { "logout", cg_run_logout, "logout", "log out" },
+  { "user", cg_run_user,
+    "user add PHONE [--first-name NAME] [--last-name NAME] | list | ban PHONE",
+    "the accounts of the server, through its inbox" },
+  { "help", cg_run_help, "help [COMMAND]", "this text, or that of a command" },
+  { NULL, NULL, NULL, NULL } };
+
+static const char globals[] =
+  "everywhere: --dc FILE|production|test|local  --session FILE  --api-id N  --api-hash H\n"
+  "            --json  --quiet  --verbose\n"
+  "            (or CENTIGRAM_DC, CENTIGRAM_SESSION, CENTIGRAM_API_ID, CENTIGRAM_API_HASH)\n"
+  "exit status: 0 done, 1 local failure, 2 wrong usage, 3 the server answered an error\n"
+  "Never type a login code into a Telegram chat: the server then makes it void.\n";
+
+static const cg_cli_command *find(const char *name) {
+  for (const cg_cli_command *c = cg_cli_commands; c->name; c++)
+    if (!strcmp(c->name, name)) return c;
+  return NULL;
+}
+
+static void overview(FILE *to) {
+  fputs("usage: centigram COMMAND ...\n\n", to);
+  for (const cg_cli_command *c = cg_cli_commands; c->name; c++)
+    fprintf(to, "  %-8s %s\n", c->name, c->about);
+  fprintf(to, "\n%s", globals);
+}
+
+int cg_run_help(int argc, char **argv) {
+  cg_cli cli = { .command = "help" };
+  cg_cli_parse(&cli, argc, argv, NULL);
+  cg_cli_count(&cli, 0, 1);
+  if (!cli.count) {
+    overview(stdout);
+    return CG_EXIT_OK;
+  }
+  const cg_cli_command *c = find(cli.args[0]);
+  if (!c) return cg_cli_fail(CG_EXIT_USAGE, "help: no command \"%s\"", cli.args[0]);
+  printf("usage: centigram %s\n\n%s.\n\n%s", c->usage, c->about, globals);
+  return CG_EXIT_OK;
+}
+
+/* Index of the subcommand in argv: the first word that is neither an option nor the
+ * value of one of those that may stand before it. 0 if there is none. */
+static int command_index(int argc, char **argv) {
+  static const char *const valued[] = { "--dc", "--session", "--api-id", "--api-hash" };
+  for (int i = 1; i < argc; i++) {
+    if (strncmp(argv[i], "--", 2)) return i;
+    for (size_t k = 0; k < sizeof valued / sizeof *valued; k++)
+      if (!strcmp(argv[i], valued[k])) i++;
+  }
+  return 0;
+}
+
+int main(int argc, char **argv) {
+  signal(SIGPIPE, SIG_IGN);
+  if (argc == 2 && !strcmp(argv[1], "--version")) {
+    puts("centigram " CG_VERSION);
+    return CG_EXIT_OK;
+  }
+  int at = command_index(argc, argv);
+  if (!at || !strcmp(argv[at], "-h")) {
+    bool asked = argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
+    overview(asked ? stdout : stderr);
+    return asked ? CG_EXIT_OK : CG_EXIT_USAGE;
+  }
+  const cg_cli_command *c = find(argv[at]);
+  if (!c)
+    return cg_cli_fail(CG_EXIT_USAGE, "no command \"%s\" (see: centigram help)", argv[at]);
+  for (int i = at; i > 1; i--) argv[i] = argv[i - 1]; /* options before it stay options */
+  return c->run(argc - 1, argv + 1);
+}

@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+/* session.c - see session.h for the contract. */
+#include "session.h"
+
+#include "error_text.h"
+#include "json.h"
+
+#include <centigram/api.h>
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int cg_cli_load_dc(const cg_cli *cli, cg_dc **dc) {
+  cg_fault fault = { 0 };
+  const char *path = cg_cli_dc_path(cli);
+  cg_err err = cg_dc_load(dc, path, &fault);
+  if (!err) return CG_EXIT_OK;
+  if (err == CG_E_NOT_FOUND || err == CG_E_IO)
+    return cg_cli_fail(CG_EXIT_LOCAL, "%s (start one with: centigram serve; or name a file with --dc)",
+                       fault.text);
+  return cg_cli_fail(CG_EXIT_LOCAL, "%s", fault.text);
+}
+
+static void log_line(void *ctx, int level, const char *line) {
+  (void)ctx;
+  static const char *const names[] = { "error", "warning", "info", "debug" };
+  fprintf(stderr, "%s: %s\n", names[level], line);
+}
+
+static const char *option_or_env(const char *option, const char *name) {
+  const char *env = getenv(name);
+  return option ? option : env && *env ? env : NULL;
+}
+
+/* api_id from the option or CENTIGRAM_API_ID; false if that is no number. */
+static bool api_id(const cg_cli *cli, int32_t *id) {
+  *id = cli->global.api_id;
+  const char *env = getenv("CENTIGRAM_API_ID");
+  if (*id || !env || !*env) return true;
+  char *end;
+  long v = strtol(env, &end, 10);
+  *id = (int32_t)v;
+  return !*end && v > 0 && v <= INT32_MAX;
+}
+
+int cg_cli_open(cg_cli_session *s, const cg_cli *cli) {
+  cg_fault fault = { 0 };
+  *s = (cg_cli_session){ .cli = cli, .arena = cg_arena_new(0) };
+  if (!s->arena) return cg_cli_fail(CG_EXIT_LOCAL, "out of memory");
+  int status = cg_cli_load_dc(cli, &s->dc);
+  if (status) return status;
+  const char *session = option_or_env(cli->global.session, "CENTIGRAM_SESSION");
+  if (!session) {
+    session = cg_cli_data_path("me.session");
+    if (cg_cli_make_parents(session, &fault)) return cg_cli_fault(&fault);
+  }
+  cg_client_options options = { .dc = s->dc, .session = session,
+    .api_hash = option_or_env(cli->global.api_hash, "CENTIGRAM_API_HASH"),
+    .log = log_line, .log_level = cli->global.verbose ? 3 : 0 };
+  if (!api_id(cli, &options.api_id))
+    return cg_cli_fail(CG_EXIT_USAGE, "CENTIGRAM_API_ID is not a number");
+  return cg_client_open(&s->client, &options, &fault) ? cg_cli_fault(&fault) : CG_EXIT_OK;
+}
+
+void cg_cli_close(cg_cli_session *s) {
+  cg_close(s->client);
+  cg_dc_free(s->dc);
+  cg_arena_free(s->arena);
+}
+
+static int print_rpc_error(const cg_cli *cli, const cg_rpc_error *error) {
+  cg_buf b = { 0 };
+  cg_jsonw_open(&b, '{');
+  cg_jsonw_key(&b, "error_code");
+  cg_jsonw_i64(&b, error->code);
+  cg_jsonw_key(&b, "error_message");
+  cg_jsonw_string(&b, cg_bytes_of(error->text));
+  cg_jsonw_close(&b, '}');
+  fprintf(stderr, "%.*s\n", (int)b.len, (const char *)b.at);
+  cg_buf_free(&b);
+  if (!cli->global.json) fprintf(stderr, "%s\n", cg_error_text(error->code, error->text));
+  return CG_EXIT_RPC;
+}
+
+int cg_cli_outcome(const cg_cli_session *s, cg_err err, const cg_result *result) {
+  if (err) return cg_cli_fault(&result->fault);
+  return result->error.code ? print_rpc_error(s->cli, &result->error) : CG_EXIT_OK;
+}
+
+static int print_object(const cg_cli_session *s, const tl_obj *object) {
+  cg_bytes json;
+  cg_fault fault = { 0 };
+  if (cg_tl_to_json(cg_client_schema(s->client), object, s->arena, &json, &fault))
+    return cg_cli_fault(&fault);
+  puts((const char *)json.at);
+  return CG_EXIT_OK;
+}
+
+int cg_cli_answer(const cg_cli_session *s, cg_err err, const cg_result *result) {
+  int status = cg_cli_outcome(s, err, result);
+  return status ? status : print_object(s, result->object);
+}
+
+int cg_cli_print_self(const cg_cli_session *s) {
+  tl_inputUserSelf self = { TL_INIT(inputUserSelf) };
+  const tl_InputUser *const ids[] = { &self.InputUser };
+  tl_users_getUsers request = { TL_INIT(users_getUsers), .id = { ids, 1 } };
+  cg_result result = { 0 };
+  cg_err err = cg_call(s->client, &request.o, s->arena, &result);
+  int status = cg_cli_outcome(s, err, &result);
+  if (status) return status;
+  const tl_vector *users = (const tl_vector *)result.object;
+  if (users->len != 1) return cg_cli_fail(CG_EXIT_LOCAL, "the server named no user");
+  return print_object(s, users->objs[0]);
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* session.h - a client as the options ask for it, and answers as they are printed. */
+#ifndef CG_CLI_SESSION_H
+#define CG_CLI_SESSION_H
+
+#include "cli.h"
+
+#include <centigram/client.h>
+#include <centigram/login.h>
+
+typedef struct {
+  const cg_cli *cli;
+  cg_dc *dc;
+  cg_client *client;
+  cg_arena *arena;
+} cg_cli_session;
+
+/* Reads the dc and opens the session file; touches no network. Returns 0, or the exit
+ * status after saying what was wrong. Close it in either case. */
+int cg_cli_open(cg_cli_session *s, const cg_cli *cli);
+void cg_cli_close(cg_cli_session *s);
+
+/* Loads only the dc that the options name; 0 or the exit status. */
+int cg_cli_load_dc(const cg_cli *cli, cg_dc **dc);
+
+/* Prints an answer as JSON on stdout, or what went wrong on stderr; the exit status. */
+int cg_cli_answer(const cg_cli_session *s, cg_err err, const cg_result *result);
+/* The same, but prints nothing when all is well. */
+int cg_cli_outcome(const cg_cli_session *s, cg_err err, const cg_result *result);
+
+/* Prints the user of the session as `whoami` does. */
+int cg_cli_print_self(const cg_cli_session *s);
+
+#endif
