@@ -3,8 +3,8 @@
  * dh.h - Diffie-Hellman over 2048-bit safe primes, with every check that the security
  * guidelines ask of both sides.
  *
- * Numbers are 256 bytes, big-endian, leading zeros kept. Powers take the same time
- * whatever the exponent is.
+ * Numbers are 256 bytes, big-endian, leading zeros kept. A power takes the same
+ * time whatever its exponent is.
  *
  * https://core.telegram.org/mtproto/security_guidelines (protocol.md 81-86, 111, 115)
  */
@@ -21,7 +21,7 @@ enum { CG_DH_G = 3 };
 
 /* WEAK unless prime has 2048 bits, prime and (prime - 1) / 2 are prime, and g is one of
  * 2..7 that generates the subgroup of that order. The known prime skips the test of
- * primality (0.2 s otherwise), nothing else. `rng` draws the bases of Miller-Rabin.
+ * primality (60 ms otherwise), nothing else. `rng` draws the bases of Miller-Rabin.
  * RANDOM, MEMORY, CRYPTO: nothing is known about the group, do not use it. */
 CG_MUST_USE cg_err cg_dh_check_group(const uint8_t prime[CG_DH_SIZE], int32_t g,
                                      const cg_rng *rng);
@@ -30,8 +30,8 @@ CG_MUST_USE cg_err cg_dh_check_group(const uint8_t prime[CG_DH_SIZE], int32_t g,
 CG_MUST_USE cg_err cg_dh_check_public(const uint8_t prime[CG_DH_SIZE],
                                       const uint8_t v[CG_DH_SIZE]);
 
-/* out = base ^ exponent mod prime; constant-time in base and exponent. `out` may be one
- * of the inputs. USAGE if prime is even; MEMORY, CRYPTO: `out` is zeroed. */
+/* out = base ^ exponent mod prime; constant-time in the exponent. `out` may be one of the
+ * inputs. USAGE if prime is even; MEMORY, CRYPTO: `out` is zeroed. */
 CG_MUST_USE cg_err cg_dh_power(const uint8_t prime[CG_DH_SIZE],
                                const uint8_t base[CG_DH_SIZE],
                                const uint8_t exponent[CG_DH_SIZE],

@@ -60,7 +60,8 @@ static bool mac(EVP_MAC_CTX *ctx, cg_bytes key, const cg_bytes *parts, size_t co
   return EVP_MAC_final(ctx, out, &len, 32) && len == 32;
 }
 
-cg_err cg_hmac_sha256(cg_bytes key, const cg_bytes *parts, size_t count, uint8_t out[32]) {
+cg_err cg_hmac_sha256(cg_bytes key, const cg_bytes *parts, size_t count,
+                      uint8_t out[32]) {
   EVP_MAC *hmac = cg_evp_hmac();
   EVP_MAC_CTX *ctx = hmac ? EVP_MAC_CTX_new(hmac) : NULL;
   cg_err err = CG_OK;

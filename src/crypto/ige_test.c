@@ -14,7 +14,8 @@ static void reference(bool encrypt, const uint8_t key[32], const uint8_t iv[32],
                       const uint8_t *in, uint8_t *out, size_t blocks) {
   EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
   assert_non_null(ctx);
-  assert_int_equal(EVP_CipherInit_ex2(ctx, EVP_aes_256_ecb(), key, NULL, encrypt, NULL), 1);
+  assert_int_equal(EVP_CipherInit_ex2(ctx, EVP_aes_256_ecb(), key, NULL, encrypt, NULL),
+                   1);
   EVP_CIPHER_CTX_set_padding(ctx, 0);
   uint8_t before[16], after[16];
   memcpy(before, iv + (encrypt ? 16 : 0), 16);

@@ -19,7 +19,7 @@
 
 #include <immintrin.h>
 
-#define AES_CODE __attribute__((target("aes,ssse3")))
+#define AES_CODE   __attribute__((target("aes,ssse3")))
 #define AES_INLINE static inline __attribute__((target("aes,ssse3"), always_inline))
 
 enum { ROUNDS = 14 };

@@ -6,7 +6,7 @@
  * `key` is the authorization key; x is 0 for messages from client to server and 8 for
  * those from server to client. Errors: MEMORY, CRYPTO; outputs are then zeroed.
  *
- * https://core.telegram.org/mtproto/description#defining-aes-key-and-initialization-vector
+ * https://core.telegram.org/mtproto/description
  * https://core.telegram.org/mtproto/description_v1
  */
 #ifndef CG_MSGKEY_H

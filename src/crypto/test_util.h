@@ -6,12 +6,13 @@
 #ifndef CG_CRYPTO_TEST_UTIL_H
 #define CG_CRYPTO_TEST_UTIL_H
 
+#include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
-#include <setjmp.h>
 #include <stdint.h>
-#include <cmocka.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 #include "rng.h"
 
