@@ -19,6 +19,7 @@
 typedef struct {
   cg_cli_session s;
   const char *phone, *code, *code_command, *first_name, *last_name;
+  char *typed; /* the code that came on standard input */
   bool accept_terms, fresh;
   bool asks;    /* a person sits at the terminal and the options leave the code open */
   bool resumed; /* the login that is under way was begun by an earlier process */
@@ -67,9 +68,10 @@ static char *ask(const char *question) {
 }
 
 /* The code from wherever the options say, or NULL after saying why there is none. */
-static char *get_code(const login *l) {
+static char *get_code(login *l) {
   char *code;
   if (l->code && strcmp(l->code, "-")) return cg_cli_text("%s", l->code);
+  if (l->typed) return cg_cli_text("%s", l->typed);
   if (l->code_command) {
     code = run_command(l->code_command);
     if (!code) cg_cli_fail(CG_EXIT_LOCAL, "login: the code command gave no code");
@@ -77,6 +79,7 @@ static char *get_code(const login *l) {
   }
   code = l->asks ? ask("Code (or: resend, cancel): ") : cg_cli_read_line();
   if (!code && !interrupted) cg_cli_fail(CG_EXIT_LOCAL, "login: no code on standard input");
+  if (code && !l->asks) l->typed = cg_cli_text("%s", code);
   return code;
 }
 
@@ -105,7 +108,7 @@ static int resend(const login *l) {
 static int send_code(login *l, const cg_login_info *info, const char *code) {
   cg_result result = { 0 };
   cg_err err = cg_login_code(l->s.client, code, l->s.arena, &result);
-  if (!err && said(&result, "PHONE_CODE_EXPIRED") && l->resumed && !l->code)
+  if (!err && said(&result, "PHONE_CODE_EXPIRED") && l->resumed)
     return start(l, info->phone); /* the server has forgotten it: once more from the start */
   int status = cg_cli_outcome(&l->s, err, &result);
   bool again = err == CG_E_REFUSED || said(&result, "PHONE_CODE_INVALID");
@@ -224,5 +227,7 @@ int cg_run_login(int argc, char **argv) {
   if (l.asks) sigaction(SIGINT, &(struct sigaction){ .sa_handler = on_interrupt }, NULL);
   if (!status) status = run(&l);
   cg_cli_close(&l.s);
+  if (l.typed) explicit_bzero(l.typed, strlen(l.typed));
+  free(l.typed);
   return status;
 }
