@@ -93,19 +93,19 @@ typedef struct {
 typedef enum {
   CG_STORE_KEY_PUT,      /* key -> EXISTS if the id is taken */
   CG_STORE_KEY_GET,      /* id -> key, NOT_FOUND */
-  CG_STORE_KEY_INIT,     /* id, key.init: what initConnection said */
+  CG_STORE_KEY_INIT,     /* id, key.init: what initConnection said; NOT_FOUND */
   CG_STORE_KEY_DELETE,   /* id: the key, its auth and its live codes */
   CG_STORE_USER_GET,     /* id -> user, NOT_FOUND */
   CG_STORE_USER_FIND,    /* text = phone -> user, NOT_FOUND */
   CG_STORE_USER_ADD,     /* user -> EXISTS if the phone or id is taken */
   CG_STORE_USER_STATE,   /* id, number = cg_user_state -> user, NOT_FOUND */
-  CG_STORE_USER_LIST,    /* -> users by id; limit */
+  CG_STORE_USER_LIST,    /* -> users by id; limit (0: none, in every list) */
   CG_STORE_AUTH_GET,     /* id = key id -> auth, NOT_FOUND */
   CG_STORE_AUTH_DELETE,  /* id = key id; NOT_FOUND if there was none */
   CG_STORE_AUTH_LIST,    /* id = user id, 0 = all -> auths, newest first */
-  CG_STORE_CODE_ADD,     /* code; ends a live one of the same key, phone and purpose as
-                            EXPIRED, and the oldest live ones of the key beyond `limit`
-                            as CANCELLED */
+  CG_STORE_CODE_ADD,     /* code; ends at its sent_at a live one of the same key, phone and
+                            purpose as EXPIRED, and the oldest live ones of the key beyond
+                            `limit` (0: none) as CANCELLED; EXISTS if the hash is taken */
   CG_STORE_CODE_GET,     /* text = hash -> code, NOT_FOUND */
   CG_STORE_CODE_LIVE,    /* code.key_id, phone, purpose, now: not terminal, not past
                             expires_at -> code, NOT_FOUND */
@@ -116,8 +116,8 @@ typedef enum {
                             expires_at (0: keep) -> code after, NOT_FOUND if its state was
                             another. Leaving ISSUED erases the sealed copy. */
   CG_STORE_CODE_RESEND,  /* code: compare hash, state ISSUED and rung == number; sets rung,
-                            mac, sealed, length, attempts, sent_at, resend_at, expires_at,
-                            resends + 1 -> code after, NOT_FOUND */
+                            mac, sealed, secret_version, length, attempts, sent_at,
+                            resend_at, expires_at, resends + 1 -> code after, NOT_FOUND */
   CG_STORE_CODE_LOGIN,   /* text = hash, from, now, auth: state to CONSUMED, won_user_id,
                             and the auth put in the place of the key's old one, in one
                             transaction -> code, auth; NOT_FOUND if the state was another */

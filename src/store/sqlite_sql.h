@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * sqlite_sql.h - the tables and every statement of the SQLite store, by name.
+ *
+ * Numbers of states are those of cg_store_code_state; the live ones (not terminal)
+ * are 0 ISSUED, 1 NEED_SIGNUP, 2 NEED_PASSWORD and 8 SETUP_EMAIL. 3 is CONSUMED, 4
+ * CANCELLED, 5 EXPIRED. 64-bit ids are stored as signed. See login.md 8.4.
+ */
+#ifndef CG_SQLITE_SQL_H
+#define CG_SQLITE_SQL_H
+
+#define SQL_LIVE "state IN (0, 1, 2, 8)"
+
+/* Raise SQL_VERSION with every change of the tables. */
+#define SQL_VERSION "1"
+#define SQL_APPLICATION "1128747597" /* "CGRM", told by file(1) and by our own check */
+
+#define SQL_SCHEMA                                                                       \
+  "BEGIN IMMEDIATE;"                                                                     \
+  "CREATE TABLE auth_key(id INTEGER PRIMARY KEY, aux_hash INTEGER NOT NULL,"             \
+  " key BLOB NOT NULL, dc INTEGER NOT NULL, created INTEGER NOT NULL,"                   \
+  " layer INTEGER NOT NULL, api_id INTEGER NOT NULL, device TEXT NOT NULL,"              \
+  " system TEXT NOT NULL, app TEXT NOT NULL, lang TEXT NOT NULL,"                        \
+  " lang_pack TEXT NOT NULL) STRICT;"                                                    \
+  "CREATE TABLE user(id INTEGER PRIMARY KEY, phone TEXT UNIQUE,"                         \
+  " access_hash INTEGER NOT NULL, created INTEGER NOT NULL, first_name TEXT NOT NULL,"   \
+  " last_name TEXT NOT NULL, state INTEGER NOT NULL) STRICT;"                            \
+  "CREATE TABLE auth(key_id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL,"              \
+  " hash INTEGER NOT NULL, created INTEGER NOT NULL, active INTEGER NOT NULL,"           \
+  " ip TEXT NOT NULL) STRICT;"                                                           \
+  "CREATE INDEX auth_user ON auth(user_id, created);"                                    \
+  "CREATE TABLE code(seq INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE,"                \
+  " key_id INTEGER NOT NULL, purpose INTEGER NOT NULL, phone TEXT NOT NULL,"             \
+  " user_id INTEGER NOT NULL, mac BLOB NOT NULL, sealed BLOB,"                           \
+  " secret_version INTEGER NOT NULL, length INTEGER NOT NULL, ladder TEXT NOT NULL,"     \
+  " rung INTEGER NOT NULL, attempts INTEGER NOT NULL, max_attempts INTEGER NOT NULL,"    \
+  " resends INTEGER NOT NULL, state INTEGER NOT NULL, sent_at INTEGER NOT NULL,"         \
+  " resend_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,"                            \
+  " changed_at INTEGER NOT NULL, api_id INTEGER NOT NULL, ip TEXT NOT NULL,"             \
+  " won_user_id INTEGER NOT NULL) STRICT;"                                               \
+  "CREATE UNIQUE INDEX code_live ON code(key_id, phone, purpose) WHERE " SQL_LIVE ";"    \
+  "CREATE INDEX code_phone ON code(phone, sent_at);"                                     \
+  "CREATE INDEX code_sent ON code(sent_at);"                                             \
+  "CREATE TABLE counter(name TEXT PRIMARY KEY, ends INTEGER NOT NULL,"                   \
+  " n INTEGER NOT NULL) STRICT, WITHOUT ROWID;"                                          \
+  "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;"                \
+  "CREATE TABLE missing(method TEXT PRIMARY KEY, id INTEGER NOT NULL,"                   \
+  " n INTEGER NOT NULL) STRICT, WITHOUT ROWID;"                                          \
+  "PRAGMA application_id = " SQL_APPLICATION ";"                                         \
+  "PRAGMA user_version = " SQL_VERSION ";"                                               \
+  "COMMIT"
+
+#define SQL_KEY_COLS                                                                     \
+  "id, aux_hash, key, dc, created, layer, api_id, device, system, app, lang, lang_pack"
+#define SQL_USER_COLS                                                                    \
+  "id, coalesce(phone, ''), access_hash, created, first_name, last_name, state"
+#define SQL_AUTH_COLS "key_id, user_id, hash, created, active, ip"
+
+/* The columns of a code but for state and sealed, which some readers change. */
+#define SQL_CODE_HEAD                                                                    \
+  "hash, key_id, purpose, phone, user_id, mac, secret_version, length, ladder, rung,"    \
+  " attempts, max_attempts, resends, sent_at, resend_at, expires_at, changed_at,"        \
+  " api_id, ip, won_user_id"
+#define SQL_CODE_COLS SQL_CODE_HEAD ", state, sealed"
+
+#define SQL_STATEMENTS(X)                                                                \
+  X(BEGIN, "BEGIN IMMEDIATE")                                                            \
+  X(COMMIT, "COMMIT")                                                                    \
+  X(ROLLBACK, "ROLLBACK")                                                                \
+  X(SAVE, "SAVEPOINT request")                                                           \
+  X(KEEP, "RELEASE request")                                                             \
+  X(UNDO, "ROLLBACK TO request")                                                         \
+  X(KEY_PUT, "INSERT INTO auth_key(" SQL_KEY_COLS ")"                                    \
+             " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                              \
+  X(KEY_GET, "SELECT " SQL_KEY_COLS " FROM auth_key WHERE id = ?")                       \
+  X(KEY_INIT, "UPDATE auth_key SET layer = ?, api_id = ?, device = ?, system = ?,"       \
+              " app = ?, lang = ?, lang_pack = ? WHERE id = ? RETURNING id")             \
+  X(KEY_DELETE, "DELETE FROM auth_key WHERE id = ?")                                     \
+  X(KEY_AUTH_DELETE, "DELETE FROM auth WHERE key_id = ?")                                \
+  X(KEY_CODE_DELETE, "DELETE FROM code WHERE key_id = ? AND " SQL_LIVE)                  \
+  X(USER_GET, "SELECT " SQL_USER_COLS " FROM user WHERE id = ?")                         \
+  X(USER_FIND, "SELECT " SQL_USER_COLS " FROM user WHERE phone = ?")                     \
+  X(USER_ADD, "INSERT INTO user(id, phone, access_hash, created, first_name,"            \
+              " last_name, state) VALUES(?, nullif(?, ''), ?, ?, ?, ?, ?)")              \
+  X(USER_STATE, "UPDATE user SET state = ?2 WHERE id = ?1 RETURNING " SQL_USER_COLS)     \
+  X(USER_LIST, "SELECT " SQL_USER_COLS " FROM user ORDER BY id LIMIT ?")                 \
+  X(AUTH_GET, "SELECT " SQL_AUTH_COLS " FROM auth WHERE key_id = ?")                     \
+  X(AUTH_PUT, "REPLACE INTO auth(" SQL_AUTH_COLS ") VALUES(?, ?, ?, ?, ?, ?)")           \
+  X(AUTH_DELETE, "DELETE FROM auth WHERE key_id = ? RETURNING key_id")                   \
+  X(AUTH_ALL, "SELECT " SQL_AUTH_COLS " FROM auth ORDER BY created DESC, key_id")        \
+  X(AUTH_USER, "SELECT " SQL_AUTH_COLS " FROM auth WHERE user_id = ?"                    \
+               " ORDER BY created DESC, key_id")                                         \
+  X(CODE_END, "UPDATE code SET state = 5, sealed = NULL, changed_at = ?4"                \
+              " WHERE key_id = ?1 AND " SQL_LIVE                                         \
+              " AND (expires_at < ?4 OR (phone = ?2 AND purpose = ?3))")                 \
+  X(CODE_CAP, "UPDATE code SET state = 4, sealed = NULL, changed_at = ?2"                \
+              " WHERE seq IN (SELECT seq FROM code WHERE key_id = ?1 AND " SQL_LIVE      \
+              " AND hash <> ?3 ORDER BY sent_at DESC, seq DESC LIMIT -1 OFFSET ?4)")     \
+  X(CODE_ADD, "INSERT INTO code(" SQL_CODE_COLS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?,"    \
+              " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                                 \
+  X(CODE_GET, "SELECT " SQL_CODE_COLS " FROM code WHERE hash = ?")                       \
+  X(CODE_LIVE, "SELECT " SQL_CODE_COLS " FROM code WHERE key_id = ? AND phone = ?"       \
+               " AND purpose = ? AND " SQL_LIVE " AND expires_at >= ?")                  \
+  X(CODE_ATTEMPT, "UPDATE code SET attempts = attempts + 1 WHERE hash = ?"               \
+                  " AND state IN (0, 1, 2) AND attempts < max_attempts"                  \
+                  " AND expires_at >= ? RETURNING " SQL_CODE_COLS)                       \
+  X(CODE_MOVE, "UPDATE code SET state = ?3, changed_at = ?4,"                            \
+               " expires_at = iif(?5 = 0, expires_at, ?5),"                              \
+               " sealed = iif(?3 = 0 OR ?3 = state, sealed, NULL)"                       \
+               " WHERE hash = ?1 AND ((1 << state) & ?2) RETURNING " SQL_CODE_COLS)      \
+  X(CODE_RESEND, "UPDATE code SET rung = ?3, mac = ?4, sealed = ?5,"                     \
+                 " secret_version = ?6, length = ?7, attempts = ?8, sent_at = ?9,"       \
+                 " resend_at = ?10, expires_at = ?11, resends = resends + 1"             \
+                 " WHERE hash = ?1 AND state = 0 AND rung = ?2"                          \
+                 " RETURNING " SQL_CODE_COLS)                                            \
+  X(CODE_LOGIN, "UPDATE code SET state = 3, changed_at = ?3, won_user_id = ?4,"          \
+                " sealed = NULL WHERE hash = ?1 AND ((1 << state) & ?2)"                 \
+                " RETURNING " SQL_CODE_COLS)                                             \
+  X(CODE_LIST, "SELECT " SQL_CODE_HEAD ", iif(" SQL_LIVE " AND expires_at < ?3, 5,"      \
+               " state), iif(expires_at < ?3, NULL, sealed) FROM code"                   \
+               " WHERE phone = ?1 ORDER BY sent_at DESC, seq DESC LIMIT ?2")             \
+  X(CODE_ALL, "SELECT " SQL_CODE_HEAD ", iif(" SQL_LIVE " AND expires_at < ?2, 5,"       \
+              " state), iif(expires_at < ?2, NULL, sealed) FROM code"                    \
+              " ORDER BY sent_at DESC, seq DESC LIMIT ?1")                               \
+  X(COUNTER_HIT, "INSERT INTO counter(name, ends, n) VALUES(?1, ?2 + ?3, 1)"             \
+                 " ON CONFLICT(name) DO UPDATE SET n = iif(ends <= ?2, 1, n + 1),"       \
+                 " ends = iif(ends <= ?2, excluded.ends, ends) RETURNING n, ends")       \
+  X(COUNTER_CLEAR, "DELETE FROM counter WHERE name = ?")                                 \
+  X(META_GET, "SELECT value FROM meta WHERE name = ?")                                   \
+  X(META_PUT, "REPLACE INTO meta(name, value) VALUES(?, ?)")                             \
+  X(MISSING_HIT, "INSERT INTO missing(method, id, n) VALUES(?, ?, 1)"                    \
+                 " ON CONFLICT(method) DO UPDATE SET n = n + 1, id = excluded.id")       \
+  X(MISSING_LIST, "SELECT method, id, n FROM missing ORDER BY n DESC, method")           \
+  X(PURGE_EXPIRE, "UPDATE code SET state = 5, sealed = NULL, changed_at = expires_at"    \
+                  " WHERE " SQL_LIVE " AND expires_at < ?")                              \
+  X(PURGE_CODES, "DELETE FROM code WHERE NOT (" SQL_LIVE ") AND changed_at < ? - 86400") \
+  X(PURGE_COUNTERS, "DELETE FROM counter WHERE ends <= ?")                               \
+  X(RESET_USERS, "DELETE FROM user")                                                     \
+  X(RESET_AUTHS, "DELETE FROM auth")                                                     \
+  X(RESET_CODES, "DELETE FROM code")                                                     \
+  X(RESET_COUNTERS, "DELETE FROM counter")                                               \
+  X(RESET_MISSING, "DELETE FROM missing")
+
+typedef enum {
+#define X(name, text) SQL_##name,
+  SQL_STATEMENTS(X)
+#undef X
+  SQL_COUNT
+} cg_sql_id;
+
+#endif

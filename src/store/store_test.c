@@ -1,0 +1,762 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * store_test.c - what every kind of store must do, written against store.h alone.
+ * Each test runs for each opener of the table at the end.
+ */
+#include <stdarg.h>
+#include <stddef.h>
+#include <setjmp.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "mem.h"
+#include "store.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { MOST = 16, NOW = 1700000000 };
+
+/* A way to open a store; `again` opens the same data a second time, if it lasts. */
+typedef struct {
+  const char *name;
+  bool file;
+} opener;
+
+typedef struct {
+  const opener *how;
+  char dir[64], url[128];
+  cg_store *store;
+} fixture;
+
+/* A reply, copied out of the callback. */
+typedef struct {
+  int calls;
+  cg_err err;
+  int64_t number;
+  uint32_t count;
+  cg_store_key key;
+  cg_store_user users[MOST];
+  cg_store_auth auths[MOST];
+  cg_store_code codes[MOST];
+  char methods[MOST][64];
+  cg_store_missing missing[MOST];
+  uint8_t blob[64];
+  size_t blob_len;
+} answer;
+
+static void keep_missing(answer *a, const cg_store_reply *r) {
+  for (uint32_t i = 0; i < r->count; i++) {
+    a->missing[i] = r->missing[i];
+    snprintf(a->methods[i], sizeof a->methods[i], "%s", r->missing[i].method);
+  }
+}
+
+static void keep(void *ctx, const cg_store_reply *r) {
+  answer *a = ctx;
+  a->calls++;
+  a->err = r->err;
+  a->number = r->number;
+  a->count = r->count;
+  assert_true(r->count <= MOST);
+  assert_true(r->blob.len <= sizeof a->blob);
+  if (r->key) a->key = *r->key;
+  if (r->user) memcpy(a->users, r->user, r->count * sizeof *r->user);
+  if (r->auth) memcpy(a->auths, r->auth, r->count * sizeof *r->auth);
+  if (r->code) memcpy(a->codes, r->code, r->count * sizeof *r->code);
+  if (r->missing) keep_missing(a, r);
+  a->blob_len = r->blob.len;
+  if (r->blob.len) memcpy(a->blob, r->blob.at, r->blob.len);
+}
+
+static answer got; /* the newest answer */
+
+static cg_err ask(void **state, cg_store_request rq) {
+  fixture *f = *state;
+  memset(&got, 0, sizeof got);
+  cg_store_submit(f->store, &rq, keep, &got);
+  assert_int_equal(got.calls, 1);
+  return got.err;
+}
+
+#define ASK(...) ask(state, (cg_store_request){ __VA_ARGS__ })
+
+static void sync_ok(void **state) {
+  assert_int_equal(cg_store_sync(((fixture *)*state)->store), CG_OK);
+}
+
+/* --- samples ----------------------------------------------------------------- */
+
+static cg_store_key key_of(uint64_t id) {
+  cg_store_key key = { .id = id, .aux_hash = ~id, .dc = 2, .created = NOW };
+  memset(key.key, (int)(id & 0xff), sizeof key.key);
+  return key;
+}
+
+static cg_store_user user_of(int64_t id, const char *phone) {
+  cg_store_user user = { .id = id, .access_hash = -id, .created = NOW };
+  snprintf(user.phone, sizeof user.phone, "%s", phone);
+  snprintf(user.first_name, sizeof user.first_name, "Ada \xc3\xa9");
+  snprintf(user.last_name, sizeof user.last_name, "L");
+  return user;
+}
+
+static cg_store_code code_of(const char *hash, uint64_t key, const char *phone) {
+  cg_store_code code = { .key_id = key, .secret_version = 1, .length = 5,
+                         .max_attempts = 5, .sent_at = NOW, .resend_at = NOW + 60,
+                         .expires_at = NOW + 300, .changed_at = NOW, .api_id = 1,
+                         .sealed_len = 33 };
+  snprintf(code.hash, sizeof code.hash, "%s", hash);
+  snprintf(code.phone, sizeof code.phone, "%s", phone);
+  snprintf(code.ladder, sizeof code.ladder, "asc");
+  snprintf(code.ip, sizeof code.ip, "127.0.0.1");
+  memset(code.mac, 7, sizeof code.mac);
+  memset(code.sealed, 9, 33);
+  return code;
+}
+
+static cg_err add_code(void **state, const char *hash, uint64_t key, const char *phone) {
+  cg_store_code code = code_of(hash, key, phone);
+  return ASK(.op = CG_STORE_CODE_ADD, .code = &code);
+}
+
+static cg_code_state state_of(void **state, const char *hash) {
+  assert_int_equal(ASK(.op = CG_STORE_CODE_GET, .text = hash), CG_OK);
+  return got.codes[0].state;
+}
+
+static cg_err move(void **state, const char *hash, uint32_t from, cg_code_state to) {
+  return ASK(.op = CG_STORE_CODE_MOVE, .text = hash, .from = from, .number = to,
+             .now = NOW + 1);
+}
+
+/* --- keys, users, auths ---------------------------------------------------------- */
+
+static void test_keys(void **state) {
+  cg_store_key key = key_of(UINT64_C(0xfedcba9876543210)), init = { 0 };
+  assert_int_equal(ASK(.op = CG_STORE_KEY_GET, .id = key.id), CG_E_NOT_FOUND);
+  assert_int_equal(ASK(.op = CG_STORE_KEY_PUT, .key = &key), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_KEY_PUT, .key = &key), CG_E_EXISTS);
+  assert_int_equal(ASK(.op = CG_STORE_KEY_GET, .id = key.id), CG_OK);
+  assert_memory_equal(&got.key, &key, sizeof key);
+  init.init = (cg_store_init){ 228, 1, "Pixel", "14", "1.0", "en", "android" };
+  assert_int_equal(ASK(.op = CG_STORE_KEY_INIT, .id = 5, .key = &init), CG_E_NOT_FOUND);
+  assert_int_equal(ASK(.op = CG_STORE_KEY_INIT, .id = key.id, .key = &init), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_KEY_GET, .id = key.id), CG_OK);
+  assert_memory_equal(&got.key.init, &init.init, sizeof init.init);
+  assert_memory_equal(got.key.key, key.key, sizeof key.key);
+}
+
+static void test_key_delete(void **state) {
+  cg_store_key key = key_of(1), other = key_of(2);
+  cg_store_auth auth = { .key_id = 1, .user_id = 77, .hash = 5, .created = NOW };
+  ASK(.op = CG_STORE_KEY_PUT, .key = &key);
+  ASK(.op = CG_STORE_KEY_PUT, .key = &other);
+  add_code(state, "used", 1, "100");
+  assert_int_equal(ASK(.op = CG_STORE_CODE_LOGIN, .text = "used",
+                       .from = CG_CODE_BIT(CG_CODE_ISSUED), .now = NOW, .auth = &auth),
+                   CG_OK);
+  add_code(state, "live", 1, "100");
+  add_code(state, "elsewhere", 2, "100");
+  assert_int_equal(ASK(.op = CG_STORE_KEY_DELETE, .id = 1), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_KEY_GET, .id = 1), CG_E_NOT_FOUND);
+  assert_int_equal(ASK(.op = CG_STORE_AUTH_GET, .id = 1), CG_E_NOT_FOUND);
+  assert_int_equal(ASK(.op = CG_STORE_CODE_GET, .text = "live"), CG_E_NOT_FOUND);
+  assert_int_equal(state_of(state, "used"), CG_CODE_CONSUMED);
+  assert_int_equal(state_of(state, "elsewhere"), CG_CODE_ISSUED);
+  assert_int_equal(ASK(.op = CG_STORE_KEY_GET, .id = 2), CG_OK);
+}
+
+static void test_users(void **state) {
+  cg_store_user ada = user_of(10, "9996612345"), bob = user_of(5, "9996612346");
+  assert_int_equal(ASK(.op = CG_STORE_USER_ADD, .user = &ada), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_USER_ADD, .user = &bob), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_USER_GET, .id = 10), CG_OK);
+  assert_memory_equal(&got.users[0], &ada, sizeof ada);
+  assert_int_equal(ASK(.op = CG_STORE_USER_FIND, .text = "9996612346"), CG_OK);
+  assert_memory_equal(&got.users[0], &bob, sizeof bob);
+  assert_int_equal(ASK(.op = CG_STORE_USER_GET, .id = 11), CG_E_NOT_FOUND);
+  assert_int_equal(ASK(.op = CG_STORE_USER_FIND, .text = "1"), CG_E_NOT_FOUND);
+  cg_store_user same_phone = user_of(11, "9996612345"), same_id = user_of(10, "1");
+  assert_int_equal(ASK(.op = CG_STORE_USER_ADD, .user = &same_phone), CG_E_EXISTS);
+  assert_int_equal(ASK(.op = CG_STORE_USER_ADD, .user = &same_id), CG_E_EXISTS);
+  assert_int_equal(ASK(.op = CG_STORE_USER_STATE, .id = 5, .number = CG_USER_BANNED), CG_OK);
+  assert_int_equal(got.users[0].state, CG_USER_BANNED);
+  assert_int_equal(ASK(.op = CG_STORE_USER_STATE, .id = 6, .number = CG_USER_BANNED),
+                   CG_E_NOT_FOUND);
+  assert_int_equal(ASK(.op = CG_STORE_USER_LIST), CG_OK);
+  assert_int_equal(got.count, 2);
+  assert_int_equal(got.users[0].id, 5);
+  assert_int_equal(got.users[0].state, CG_USER_BANNED);
+  assert_int_equal(got.users[1].id, 10);
+  assert_int_equal(ASK(.op = CG_STORE_USER_LIST, .limit = 1), CG_OK);
+  assert_int_equal(got.count, 1);
+}
+
+/* Any number of bots have no phone, and none is found by it. */
+static void test_bots(void **state) {
+  cg_store_user one = user_of(1, ""), two = user_of(2, "");
+  assert_int_equal(ASK(.op = CG_STORE_USER_ADD, .user = &one), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_USER_ADD, .user = &two), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_USER_FIND, .text = ""), CG_E_NOT_FOUND);
+  assert_int_equal(ASK(.op = CG_STORE_USER_GET, .id = 2), CG_OK);
+  assert_string_equal(got.users[0].phone, "");
+}
+
+/* The longest values of a row come back whole. */
+static void test_wide_user(void **state) {
+  cg_store_user wide = user_of(INT64_MAX, "123456789012345");
+  memset(wide.first_name, 'x', sizeof wide.first_name - 1);
+  memset(wide.last_name, 'y', sizeof wide.last_name - 1);
+  wide.access_hash = INT64_MIN;
+  assert_int_equal(ASK(.op = CG_STORE_USER_ADD, .user = &wide), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_USER_GET, .id = INT64_MAX), CG_OK);
+  assert_memory_equal(&got.users[0], &wide, sizeof wide);
+}
+
+static void log_in(void **state, const char *hash, uint64_t key, int64_t user,
+                   int64_t when) {
+  char phone[16];
+  snprintf(phone, sizeof phone, "%lld", (long long)user);
+  cg_store_auth auth = { .key_id = key, .user_id = user, .hash = (int64_t)key * 3,
+                         .created = when, .active = when };
+  assert_int_equal(add_code(state, hash, key, phone), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_CODE_LOGIN, .text = hash,
+                       .from = CG_CODE_BIT(CG_CODE_ISSUED), .now = when, .auth = &auth),
+                   CG_OK);
+}
+
+static void test_auths(void **state) {
+  log_in(state, "a", 1, 77, NOW);
+  log_in(state, "b", 2, 77, NOW + 2);
+  log_in(state, "c", UINT64_MAX, 88, NOW + 1);
+  assert_int_equal(ASK(.op = CG_STORE_AUTH_GET, .id = UINT64_MAX), CG_OK);
+  assert_int_equal(got.auths[0].user_id, 88);
+  assert_true(got.auths[0].key_id == UINT64_MAX);
+  assert_int_equal(ASK(.op = CG_STORE_AUTH_LIST, .id = 77), CG_OK);
+  assert_int_equal(got.count, 2);
+  assert_int_equal(got.auths[0].key_id, 2);
+  assert_int_equal(got.auths[1].key_id, 1);
+  assert_int_equal(ASK(.op = CG_STORE_AUTH_LIST), CG_OK);
+  assert_int_equal(got.count, 3);
+  assert_int_equal(got.auths[1].user_id, 88);
+  assert_int_equal(ASK(.op = CG_STORE_AUTH_DELETE, .id = 2), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_AUTH_DELETE, .id = 2), CG_E_NOT_FOUND);
+  assert_int_equal(ASK(.op = CG_STORE_AUTH_LIST, .id = 77), CG_OK);
+  assert_int_equal(got.count, 1);
+  assert_int_equal(ASK(.op = CG_STORE_AUTH_LIST, .id = 99), CG_OK);
+  assert_int_equal(got.count, 0);
+}
+
+/* --- codes ------------------------------------------------------------------------ */
+
+static void test_code_get(void **state) {
+  cg_store_code code = code_of("0123456789abcdef01", 1, "9996612345");
+  code.purpose = CG_CODE_CHANGE_PHONE;
+  code.user_id = 42;
+  code.rung = 2;
+  code.attempts = 1;
+  code.resends = 3;
+  code.sealed_len = CG_STORE_SEALED;
+  memset(code.sealed, 0xa5, sizeof code.sealed);
+  assert_int_equal(ASK(.op = CG_STORE_CODE_ADD, .code = &code), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_CODE_GET, .text = code.hash), CG_OK);
+  assert_memory_equal(&got.codes[0], &code, sizeof code);
+  assert_int_equal(ASK(.op = CG_STORE_CODE_GET, .text = "other"), CG_E_NOT_FOUND);
+  code.key_id = 2;
+  assert_int_equal(ASK(.op = CG_STORE_CODE_ADD, .code = &code), CG_E_EXISTS);
+}
+
+static cg_err live(void **state, uint64_t key, const char *phone, int64_t now) {
+  cg_store_code code = code_of("", key, phone);
+  return ASK(.op = CG_STORE_CODE_LIVE, .code = &code, .now = now);
+}
+
+static void test_code_live(void **state) {
+  add_code(state, "a", 1, "100");
+  assert_int_equal(live(state, 1, "100", NOW + 300), CG_OK);
+  assert_string_equal(got.codes[0].hash, "a");
+  assert_int_equal(live(state, 1, "100", NOW + 301), CG_E_NOT_FOUND);
+  assert_int_equal(live(state, 2, "100", NOW), CG_E_NOT_FOUND);
+  assert_int_equal(live(state, 1, "101", NOW), CG_E_NOT_FOUND);
+  static const cg_code_state still[] = { CG_CODE_SETUP_EMAIL, CG_CODE_NEED_SIGNUP,
+                                         CG_CODE_NEED_PASSWORD, CG_CODE_ISSUED };
+  for (size_t i = 0; i < 4; i++) {
+    assert_int_equal(move(state, "a", ~0u, still[i]), CG_OK);
+    assert_int_equal(live(state, 1, "100", NOW), CG_OK);
+  }
+  assert_int_equal(move(state, "a", ~0u, CG_CODE_INVALIDATED), CG_OK);
+  assert_int_equal(live(state, 1, "100", NOW), CG_E_NOT_FOUND);
+}
+
+/* A new code ends the live one of the same key, phone and purpose, and no other. */
+static void test_code_replaces(void **state) {
+  add_code(state, "old", 1, "100");
+  add_code(state, "other key", 2, "100");
+  add_code(state, "other phone", 1, "101");
+  cg_store_code other = code_of("other purpose", 1, "100");
+  other.purpose = CG_CODE_VERIFY_PHONE;
+  assert_int_equal(ASK(.op = CG_STORE_CODE_ADD, .code = &other), CG_OK);
+  assert_int_equal(add_code(state, "new", 1, "100"), CG_OK);
+  assert_int_equal(state_of(state, "old"), CG_CODE_EXPIRED);
+  assert_int_equal(got.codes[0].sealed_len, 0);
+  assert_int_equal(state_of(state, "other key"), CG_CODE_ISSUED);
+  assert_int_equal(state_of(state, "other phone"), CG_CODE_ISSUED);
+  assert_int_equal(state_of(state, "other purpose"), CG_CODE_ISSUED);
+}
+
+static void test_code_cap(void **state) {
+  static const char *const names[] = { "a", "b", "c", "d" };
+  for (int i = 0; i < 4; i++) {
+    char phone[16];
+    snprintf(phone, sizeof phone, "10%d", i);
+    cg_store_code code = code_of(names[i], 1, phone);
+    assert_int_equal(ASK(.op = CG_STORE_CODE_ADD, .code = &code, .limit = 3), CG_OK);
+  }
+  assert_int_equal(state_of(state, "a"), CG_CODE_CANCELLED);
+  assert_int_equal(got.codes[0].sealed_len, 0);
+  for (int i = 1; i < 4; i++) assert_int_equal(state_of(state, names[i]), CG_CODE_ISSUED);
+  assert_int_equal(add_code(state, "elsewhere", 2, "100"), CG_OK);
+  cg_store_code late = code_of("late", 1, "109"); /* a, b, c are over by then */
+  late.sent_at = NOW + 1000;
+  late.expires_at = NOW + 1300;
+  assert_int_equal(ASK(.op = CG_STORE_CODE_ADD, .code = &late, .limit = 1), CG_OK);
+  assert_int_equal(state_of(state, "b"), CG_CODE_EXPIRED);
+  assert_int_equal(state_of(state, "elsewhere"), CG_CODE_ISSUED);
+}
+
+static cg_err attempt(void **state, const char *hash, int64_t now) {
+  return ASK(.op = CG_STORE_CODE_ATTEMPT, .text = hash, .now = now);
+}
+
+static void test_code_attempts(void **state) {
+  add_code(state, "a", 1, "100");
+  assert_int_equal(attempt(state, "a", NOW + 301), CG_E_NOT_FOUND);
+  for (int i = 1; i <= 5; i++) {
+    assert_int_equal(attempt(state, "a", NOW + 300), CG_OK);
+    assert_int_equal(got.codes[0].attempts, i);
+  }
+  assert_int_equal(attempt(state, "a", NOW), CG_E_NOT_FOUND);
+  assert_int_equal(state_of(state, "a"), CG_CODE_ISSUED);
+  assert_int_equal(got.codes[0].attempts, 5);
+  assert_int_equal(attempt(state, "none", NOW), CG_E_NOT_FOUND);
+  static const cg_code_state counted[] = { CG_CODE_NEED_SIGNUP, CG_CODE_NEED_PASSWORD };
+  for (int i = 0; i < 2; i++) {
+    add_code(state, i ? "p" : "s", 1, "101");
+    assert_int_equal(move(state, i ? "p" : "s", ~0u, counted[i]), CG_OK);
+    assert_int_equal(attempt(state, i ? "p" : "s", NOW), CG_OK);
+  }
+  assert_int_equal(move(state, "p", ~0u, CG_CODE_CANCELLED), CG_OK);
+  assert_int_equal(attempt(state, "p", NOW), CG_E_NOT_FOUND);
+}
+
+static void test_code_move(void **state) {
+  add_code(state, "a", 1, "100");
+  uint32_t issued = CG_CODE_BIT(CG_CODE_ISSUED);
+  assert_int_equal(move(state, "a", issued, CG_CODE_ISSUED), CG_OK);
+  assert_int_equal(got.codes[0].sealed_len, 33);
+  assert_int_equal(ASK(.op = CG_STORE_CODE_MOVE, .text = "a", .from = issued,
+                       .number = CG_CODE_NEED_SIGNUP, .now = NOW + 9,
+                       .expires_at = NOW + 86400),
+                   CG_OK);
+  assert_int_equal(got.codes[0].state, CG_CODE_NEED_SIGNUP);
+  assert_int_equal(got.codes[0].sealed_len, 0);
+  assert_int_equal(got.codes[0].changed_at, NOW + 9);
+  assert_int_equal(got.codes[0].expires_at, NOW + 86400);
+  assert_int_equal(move(state, "a", issued, CG_CODE_CANCELLED), CG_E_NOT_FOUND);
+  assert_int_equal(state_of(state, "a"), CG_CODE_NEED_SIGNUP);
+  assert_int_equal(move(state, "a", issued | CG_CODE_BIT(CG_CODE_NEED_SIGNUP),
+                        CG_CODE_CANCELLED),
+                   CG_OK);
+  assert_int_equal(got.codes[0].expires_at, NOW + 86400);
+  assert_int_equal(move(state, "none", ~0u, CG_CODE_CANCELLED), CG_E_NOT_FOUND);
+}
+
+static void test_code_setup_email(void **state) {
+  cg_store_code code = code_of("a", 1, "100");
+  code.state = CG_CODE_SETUP_EMAIL;
+  assert_int_equal(ASK(.op = CG_STORE_CODE_ADD, .code = &code), CG_OK);
+  assert_int_equal(attempt(state, "a", NOW), CG_E_NOT_FOUND);
+  assert_int_equal(move(state, "a", CG_CODE_BIT(CG_CODE_SETUP_EMAIL), CG_CODE_ISSUED),
+                   CG_OK);
+  assert_int_equal(got.codes[0].sealed_len, 33);
+}
+
+static void test_code_resend(void **state) {
+  add_code(state, "a", 1, "100");
+  attempt(state, "a", NOW);
+  cg_store_code next = code_of("a", 1, "100");
+  next.rung = 1;
+  next.length = 6;
+  next.sent_at = NOW + 70;
+  next.resend_at = NOW + 130;
+  next.expires_at = NOW + 370;
+  next.attempts = 1;
+  next.sealed_len = 34;
+  memset(next.sealed, 8, 34);
+  memset(next.mac, 6, sizeof next.mac);
+  assert_int_equal(ASK(.op = CG_STORE_CODE_RESEND, .code = &next, .number = 0), CG_OK);
+  next.resends = 1;
+  assert_memory_equal(&got.codes[0], &next, sizeof next);
+  assert_int_equal(ASK(.op = CG_STORE_CODE_RESEND, .code = &next, .number = 0),
+                   CG_E_NOT_FOUND);
+  assert_int_equal(state_of(state, "a"), CG_CODE_ISSUED);
+  assert_int_equal(got.codes[0].resends, 1);
+  move(state, "a", ~0u, CG_CODE_CANCELLED);
+  assert_int_equal(ASK(.op = CG_STORE_CODE_RESEND, .code = &next, .number = 1),
+                   CG_E_NOT_FOUND);
+}
+
+static cg_err login(void **state, cg_store_op op, const char *hash, uint32_t from,
+                    const cg_store_user *user) {
+  cg_store_auth auth = { .key_id = 1, .user_id = user->id, .hash = 4, .created = NOW,
+                         .active = NOW, .ip = "::1" };
+  return ASK(.op = op, .text = hash, .from = from, .now = NOW + 3, .auth = &auth,
+             .user = user);
+}
+
+static void test_code_login(void **state) {
+  cg_store_user user = user_of(42, "100"), next = user_of(43, "101");
+  uint32_t issued = CG_CODE_BIT(CG_CODE_ISSUED);
+  add_code(state, "a", 1, "100");
+  assert_int_equal(login(state, CG_STORE_CODE_LOGIN, "a",
+                         CG_CODE_BIT(CG_CODE_NEED_PASSWORD), &user),
+                   CG_E_NOT_FOUND);
+  assert_int_equal(ASK(.op = CG_STORE_AUTH_GET, .id = 1), CG_E_NOT_FOUND);
+  assert_int_equal(login(state, CG_STORE_CODE_LOGIN, "a", issued, &user), CG_OK);
+  assert_int_equal(got.codes[0].state, CG_CODE_CONSUMED);
+  assert_int_equal(got.codes[0].won_user_id, 42);
+  assert_int_equal(got.codes[0].sealed_len, 0);
+  assert_int_equal(got.codes[0].changed_at, NOW + 3);
+  assert_int_equal(got.auths[0].user_id, 42);
+  assert_string_equal(got.auths[0].ip, "::1");
+  /* The loser of a race changes nothing. */
+  assert_int_equal(login(state, CG_STORE_CODE_LOGIN, "a", issued, &next), CG_E_NOT_FOUND);
+  assert_int_equal(ASK(.op = CG_STORE_AUTH_GET, .id = 1), CG_OK);
+  assert_int_equal(got.auths[0].user_id, 42);
+  /* A later login takes the place of the key's auth. */
+  add_code(state, "b", 1, "101");
+  assert_int_equal(login(state, CG_STORE_CODE_LOGIN, "b", issued, &next), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_AUTH_LIST), CG_OK);
+  assert_int_equal(got.count, 1);
+  assert_int_equal(got.auths[0].user_id, 43);
+}
+
+/* A sign-up is all or nothing. */
+static void test_code_signup(void **state) {
+  cg_store_user user = user_of(42, "100"), taken = user_of(43, "100");
+  uint32_t from = CG_CODE_BIT(CG_CODE_NEED_SIGNUP);
+  add_code(state, "a", 1, "100");
+  assert_int_equal(login(state, CG_STORE_CODE_SIGNUP, "a", from, &user), CG_E_NOT_FOUND);
+  assert_int_equal(ASK(.op = CG_STORE_USER_GET, .id = 42), CG_E_NOT_FOUND);
+  move(state, "a", ~0u, CG_CODE_NEED_SIGNUP);
+  assert_int_equal(login(state, CG_STORE_CODE_SIGNUP, "a", from, &user), CG_OK);
+  assert_int_equal(got.codes[0].won_user_id, 42);
+  assert_int_equal(ASK(.op = CG_STORE_USER_FIND, .text = "100"), CG_OK);
+  add_code(state, "b", 1, "100");
+  move(state, "b", ~0u, CG_CODE_NEED_SIGNUP);
+  assert_int_equal(login(state, CG_STORE_CODE_SIGNUP, "b", from, &taken), CG_E_EXISTS);
+  assert_int_equal(state_of(state, "b"), CG_CODE_NEED_SIGNUP);
+  assert_int_equal(ASK(.op = CG_STORE_AUTH_GET, .id = 1), CG_OK);
+  assert_int_equal(got.auths[0].user_id, 42);
+}
+
+static void test_code_list(void **state) {
+  for (int i = 0; i < 4; i++) {
+    char hash[8];
+    snprintf(hash, sizeof hash, "h%d", i);
+    cg_store_code code = code_of(hash, (uint64_t)i + 1, i == 3 ? "101" : "100");
+    code.sent_at = NOW + (i == 1 ? 50 : 0);
+    code.expires_at = code.sent_at + 300;
+    assert_int_equal(ASK(.op = CG_STORE_CODE_ADD, .code = &code), CG_OK);
+  }
+  assert_int_equal(ASK(.op = CG_STORE_CODE_LIST, .text = "100", .now = NOW + 301), CG_OK);
+  assert_int_equal(got.count, 3);
+  assert_string_equal(got.codes[0].hash, "h1");
+  assert_string_equal(got.codes[1].hash, "h2"); /* as old as h0, but added later */
+  assert_string_equal(got.codes[2].hash, "h0");
+  assert_int_equal(got.codes[0].state, CG_CODE_ISSUED);
+  assert_int_equal(got.codes[0].sealed_len, 33);
+  assert_int_equal(got.codes[1].state, CG_CODE_EXPIRED);
+  assert_int_equal(got.codes[1].sealed_len, 0);
+  assert_int_equal(ASK(.op = CG_STORE_CODE_LIST, .now = NOW, .limit = 2), CG_OK);
+  assert_int_equal(got.count, 2);
+  assert_string_equal(got.codes[1].hash, "h3");
+  assert_int_equal(ASK(.op = CG_STORE_CODE_LIST, .text = "1", .now = NOW), CG_OK);
+  assert_int_equal(got.count, 0);
+  assert_int_equal(move(state, "h1", ~0u, CG_CODE_CANCELLED), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_CODE_LIST, .text = "100", .now = NOW + 999), CG_OK);
+  assert_int_equal(got.codes[0].state, CG_CODE_CANCELLED);
+}
+
+/* --- counters, meta, missing, purge, reset --------------------------------------- */
+
+static int64_t hit(void **state, const char *name, int64_t window, uint32_t limit,
+                   int64_t now) {
+  assert_int_equal(ASK(.op = CG_STORE_COUNTER_HIT, .text = name, .number = window,
+                       .limit = limit, .now = now),
+                   CG_OK);
+  return got.number;
+}
+
+static void test_counters(void **state) {
+  assert_int_equal(hit(state, "ip:a", 60, 2, NOW), 0);
+  assert_int_equal(hit(state, "ip:a", 60, 2, NOW + 10), 0);
+  assert_int_equal(hit(state, "ip:a", 60, 2, NOW + 20), 40);
+  assert_int_equal(hit(state, "ip:a", 60, 2, NOW + 59), 1);
+  assert_int_equal(hit(state, "ip:b", 60, 2, NOW + 59), 0);
+  assert_int_equal(hit(state, "ip:a", 60, 2, NOW + 60), 0); /* the next window */
+  assert_int_equal(hit(state, "ip:a", 60, 2, NOW + 61), 0);
+  assert_int_equal(hit(state, "ip:a", 60, 2, NOW + 62), 58);
+  assert_int_equal(ASK(.op = CG_STORE_COUNTER_CLEAR, .text = "ip:a"), CG_OK);
+  assert_int_equal(hit(state, "ip:a", 60, 2, NOW + 63), 0);
+  assert_int_equal(hit(state, "ip:none", 60, 0, NOW), 60);
+  assert_int_equal(ASK(.op = CG_STORE_COUNTER_CLEAR, .text = "ip:c"), CG_OK);
+}
+
+static void test_meta(void **state) {
+  assert_int_equal(ASK(.op = CG_STORE_META_GET, .text = "secret"), CG_E_NOT_FOUND);
+  static const uint8_t bytes[] = { 0, 1, 0, 255 };
+  assert_int_equal(ASK(.op = CG_STORE_META_PUT, .text = "secret", .blob = { bytes, 4 }),
+                   CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_META_GET, .text = "secret"), CG_OK);
+  assert_int_equal(got.blob_len, 4);
+  assert_memory_equal(got.blob, bytes, 4);
+  assert_int_equal(ASK(.op = CG_STORE_META_PUT, .text = "secret"), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_META_GET, .text = "secret"), CG_OK);
+  assert_int_equal(got.blob_len, 0);
+}
+
+static void test_missing(void **state) {
+  assert_int_equal(ASK(.op = CG_STORE_MISSING_LIST), CG_OK);
+  assert_int_equal(got.count, 0);
+  static const char *const hits[] = { "b.two", "a.one", "b.two", "c.one" };
+  for (int i = 0; i < 4; i++)
+    assert_int_equal(ASK(.op = CG_STORE_MISSING_HIT, .text = hits[i], .number = 0xf0000000),
+                     CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_MISSING_LIST), CG_OK);
+  assert_int_equal(got.count, 3);
+  assert_string_equal(got.methods[0], "b.two");
+  assert_int_equal(got.missing[0].count, 2);
+  assert_true(got.missing[0].id == 0xf0000000);
+  assert_string_equal(got.methods[1], "a.one");
+  assert_string_equal(got.methods[2], "c.one");
+}
+
+static void test_purge(void **state) {
+  add_code(state, "expired", 1, "100");
+  add_code(state, "ended", 2, "100");
+  add_code(state, "live", 3, "100");
+  assert_int_equal(ASK(.op = CG_STORE_CODE_MOVE, .text = "live", .from = ~0u,
+                       .number = CG_CODE_NEED_PASSWORD, .now = NOW,
+                       .expires_at = NOW + 200000),
+                   CG_OK);
+  assert_int_equal(move(state, "ended", ~0u, CG_CODE_CANCELLED), CG_OK); /* NOW + 1 */
+  hit(state, "x:long", 200000, 1, NOW);
+  hit(state, "x:short", 60, 1, NOW);
+  assert_int_equal(ASK(.op = CG_STORE_PURGE, .now = NOW + 301), CG_OK);
+  assert_int_equal(state_of(state, "expired"), CG_CODE_EXPIRED);
+  assert_int_equal(got.codes[0].sealed_len, 0);
+  assert_int_equal(ASK(.op = CG_STORE_PURGE, .now = NOW + 86401), CG_OK);
+  assert_int_equal(state_of(state, "ended"), CG_CODE_CANCELLED);
+  assert_int_equal(ASK(.op = CG_STORE_PURGE, .now = NOW + 86402), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_CODE_GET, .text = "ended"), CG_E_NOT_FOUND);
+  assert_int_equal(state_of(state, "expired"), CG_CODE_EXPIRED);
+  assert_int_equal(ASK(.op = CG_STORE_PURGE, .now = NOW + 86701), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_CODE_GET, .text = "expired"), CG_E_NOT_FOUND);
+  assert_int_equal(state_of(state, "live"), CG_CODE_NEED_PASSWORD);
+  assert_int_equal(hit(state, "x:long", 200000, 1, NOW + 86701), 200000 - 86701);
+}
+
+static void test_reset(void **state) {
+  cg_store_key key = key_of(1);
+  cg_store_user user = user_of(42, "100");
+  ASK(.op = CG_STORE_KEY_PUT, .key = &key);
+  ASK(.op = CG_STORE_USER_ADD, .user = &user);
+  ASK(.op = CG_STORE_META_PUT, .text = "m", .blob = CG_LIT("v"));
+  ASK(.op = CG_STORE_MISSING_HIT, .text = "a.b", .number = 1);
+  hit(state, "x:y", 60, 1, NOW);
+  log_in(state, "a", 1, 42, NOW);
+  assert_int_equal(ASK(.op = CG_STORE_RESET), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_USER_GET, .id = 42), CG_E_NOT_FOUND);
+  assert_int_equal(ASK(.op = CG_STORE_AUTH_GET, .id = 1), CG_E_NOT_FOUND);
+  assert_int_equal(ASK(.op = CG_STORE_CODE_GET, .text = "a"), CG_E_NOT_FOUND);
+  assert_int_equal(ASK(.op = CG_STORE_MISSING_LIST), CG_OK);
+  assert_int_equal(got.count, 0);
+  assert_int_equal(hit(state, "x:y", 60, 1, NOW), 0);
+  assert_int_equal(ASK(.op = CG_STORE_KEY_GET, .id = 1), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_META_GET, .text = "m"), CG_OK);
+}
+
+/* --- turns, nesting, memory -------------------------------------------------------- */
+
+/* Reads see what the turn wrote, before and after the sync, and a refused write does
+ * not take the others of its turn with it. */
+static void test_turns(void **state) {
+  cg_store_user one = user_of(1, "100"), again = user_of(2, "100"),
+                two = user_of(2, "101");
+  sync_ok(state); /* nothing to do */
+  assert_int_equal(ASK(.op = CG_STORE_USER_ADD, .user = &one), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_USER_ADD, .user = &again), CG_E_EXISTS);
+  assert_int_equal(ASK(.op = CG_STORE_USER_ADD, .user = &two), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_USER_GET, .id = 1), CG_OK);
+  sync_ok(state);
+  sync_ok(state);
+  assert_int_equal(ASK(.op = CG_STORE_USER_LIST), CG_OK);
+  assert_int_equal(got.count, 2);
+}
+
+typedef struct {
+  cg_store *store;
+  int depth;
+} nest;
+
+/* Submits the same kind of request from within its completion; the outer reply must
+ * stay as it is. */
+static void nested(void *ctx, const cg_store_reply *r) {
+  nest *n = ctx;
+  assert_int_equal(r->err, CG_OK);
+  assert_int_equal(r->user->id, 1 + n->depth % 2);
+  if (++n->depth < 6) {
+    cg_store_request rq = { .op = CG_STORE_USER_GET, .id = (uint64_t)(1 + n->depth % 2) };
+    const cg_store_user before = *r->user;
+    cg_store_submit(n->store, &rq, nested, n);
+    assert_memory_equal(r->user, &before, sizeof before);
+  }
+}
+
+static void test_nested(void **state) {
+  cg_store_user one = user_of(1, "100"), two = user_of(2, "101");
+  ASK(.op = CG_STORE_USER_ADD, .user = &one);
+  ASK(.op = CG_STORE_USER_ADD, .user = &two);
+  nest n = { .store = ((fixture *)*state)->store };
+  cg_store_request rq = { .op = CG_STORE_USER_GET, .id = 1 };
+  cg_store_submit(n.store, &rq, nested, &n);
+  assert_int_equal(n.depth, 6);
+}
+
+/* A list that memory does not suffice for is an error, not a shorter list. */
+static void test_list_memory(void **state) {
+  cg_store_user one = user_of(1, "100");
+  ASK(.op = CG_STORE_USER_ADD, .user = &one);
+  ASK(.op = CG_STORE_META_PUT, .text = "m", .blob = CG_LIT("v"));
+  ASK(.op = CG_STORE_MISSING_HIT, .text = "a.b", .number = 1);
+  add_code(state, "a", 1, "100");
+  log_in(state, "b", 2, 42, NOW);
+  static const cg_store_op lists[] = { CG_STORE_USER_LIST, CG_STORE_AUTH_LIST,
+                                       CG_STORE_CODE_LIST, CG_STORE_MISSING_LIST,
+                                       CG_STORE_META_GET };
+  for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+    cg_err err = CG_E_STORE;
+    long n = 0;
+    for (; err && n < 20; n++) {
+      cg_mem_fail_after(n);
+      err = ASK(.op = lists[i], .text = lists[i] == CG_STORE_META_GET ? "m" : NULL,
+                .now = NOW);
+      cg_mem_fail_after(-1);
+      if (err) assert_int_equal(err, CG_E_STORE);
+    }
+    assert_int_equal(err, CG_OK);
+    assert_true(n > 1);
+  }
+}
+
+static void test_open_memory(void **state) {
+  fixture *f = *state;
+  cg_store_close(f->store);
+  f->store = NULL;
+  cg_fault fault;
+  cg_mem_fail_after(0);
+  cg_err err = cg_store_open(&f->store, f->url, &fault);
+  cg_mem_fail_after(-1);
+  assert_int_equal(err, CG_E_MEMORY);
+  assert_null(f->store);
+}
+
+/* What was there is there after closing, also without a sync. */
+static void test_lasts(void **state) {
+  fixture *f = *state;
+  if (!f->how->file) return;
+  cg_store_user one = user_of(1, "100"), two = user_of(2, "101");
+  ASK(.op = CG_STORE_USER_ADD, .user = &one);
+  sync_ok(state);
+  ASK(.op = CG_STORE_USER_ADD, .user = &two);
+  cg_store_close(f->store);
+  f->store = NULL;
+  assert_int_equal(cg_store_open(&f->store, f->url, NULL), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_USER_LIST), CG_OK);
+  assert_int_equal(got.count, 2);
+  assert_memory_equal(&got.users[1], &two, sizeof two);
+}
+
+static void test_unknown_kind(void **state) {
+  (void)state;
+  cg_fault fault;
+  cg_store *s = NULL;
+  assert_int_equal(cg_store_open(&s, "oracle:x", &fault), CG_E_USAGE);
+  assert_non_null(strstr(fault.text, "oracle:x"));
+  cg_store_close(NULL);
+}
+
+/* --- openers ------------------------------------------------------------------------ */
+
+static const opener openers[] = { { "sqlite memory", false }, { "sqlite file", true } };
+
+static int set_up(void **state, const opener *how) {
+  fixture *f = calloc(1, sizeof *f);
+  assert_non_null(f);
+  f->how = how;
+  strcpy(f->dir, "/tmp/store_test.XXXXXX");
+  assert_non_null(mkdtemp(f->dir));
+  if (how->file) snprintf(f->url, sizeof f->url, "sqlite:%s/cg.db", f->dir);
+  else strcpy(f->url, "sqlite::memory:");
+  cg_fault fault;
+  cg_err err = cg_store_open(&f->store, f->url, &fault);
+  if (err) print_error("%s\n", fault.text);
+  *state = f;
+  return err;
+}
+
+static int set_up_memory(void **state) {
+  return set_up(state, &openers[0]);
+}
+
+static int set_up_file(void **state) {
+  return set_up(state, &openers[1]);
+}
+
+static int tear_down(void **state) {
+  fixture *f = *state;
+  cg_store_close(f->store);
+  static const char *const left[] = { "cg.db", "cg.db-wal", "cg.db-shm" };
+  for (size_t i = 0; i < 3; i++) {
+    char path[128];
+    snprintf(path, sizeof path, "%s/%s", f->dir, left[i]);
+    (void)unlink(path);
+  }
+  int rc = rmdir(f->dir);
+  free(f);
+  return rc;
+}
+
+#define EACH(X)                                                                          \
+  X(keys) X(key_delete) X(users) X(bots) X(wide_user) X(auths) X(code_get) X(code_live)  \
+  X(code_replaces) X(code_cap) X(code_attempts) X(code_move) X(code_setup_email)         \
+  X(code_resend) X(code_login) X(code_signup) X(code_list) X(counters) X(meta)           \
+  X(missing) X(purge) X(reset) X(turns) X(nested) X(list_memory) X(open_memory)          \
+  X(lasts) X(unknown_kind)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+#define X(name) { "memory: " #name, test_##name, set_up_memory, tear_down, NULL },
+    EACH(X)
+#undef X
+#define X(name) { "file: " #name, test_##name, set_up_file, tear_down, NULL },
+    EACH(X)
+#undef X
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
