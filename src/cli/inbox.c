@@ -79,10 +79,12 @@ static int refused(inbox *in) {
   cg_json j;
   cg_bytes key, text = CG_LIT("no reason given");
   cg_json_init(&j, cg_buf_view(&in->body), in->arena);
-  if (cg_json_object(&j))
-    while (cg_json_key(&j, &key))
+  if (cg_json_object(&j)) {
+    while (cg_json_key(&j, &key)) {
       if (cg_bytes_equal(key, CG_LIT("error"))) cg_json_string(&j, &text);
       else cg_json_skip(&j);
+    }
+  }
   return cg_cli_fail(CG_EXIT_LOCAL, "the inbox answered %ld: %.*s", in->status, (int)text.len,
                      (const char *)text.at);
 }
