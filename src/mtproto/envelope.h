@@ -25,18 +25,20 @@ typedef struct {
 uint64_t cg_envelope_key_id(cg_bytes packet);
 
 /* Appends `m`, encrypted by `from` under `key`, to `out`. Padding is random in
- * content and length. LIMIT if the body is too large, RANDOM, MEMORY. */
-cg_err cg_envelope_seal(const cg_auth_key *key, cg_role from, const cg_message *m,
+ * content and length. LIMIT if the body is too large, RANDOM, MEMORY, CRYPTO: `out`
+ * is as it was before. */
+CG_MUST_USE cg_err cg_envelope_seal(const cg_auth_key *key, cg_role from, const cg_message *m,
                         const cg_rng *rng, cg_buf *out);
 
 /* Opens a packet that `from` encrypted. `padded` says that transport padding of up
  * to 15 bytes may follow. `plain` is overwritten and holds what out->body points
- * into; it is wiped when a check fails. Errors: PROTOCOL, VERIFY: discard, close
- * the connection; which of them it was must not show. */
-cg_err cg_envelope_open(const cg_auth_key *key, cg_role from, cg_bytes packet, bool padded,
+ * into; it is wiped when a check fails. VERIFY, whichever check it was: discard, close
+ * the connection. MEMORY. */
+CG_MUST_USE cg_err cg_envelope_open(const cg_auth_key *key, cg_role from, cg_bytes packet, bool padded,
                         cg_buf *plain, cg_message *out);
 
-/* Quick-ack token of a packet that was opened into `plain` (protocol.md 29). */
+/* Quick-ack token of a packet that was opened into `plain` (protocol.md 29); 0, which
+ * is none, if it cannot be computed. */
 uint32_t cg_envelope_quick_ack(const cg_auth_key *key, cg_role from, const cg_buf *plain);
 
 #endif
