@@ -3,8 +3,9 @@
  * loop.h - an event loop for programs that bring none: sockets, timers, child
  * processes and signals, on libuv. Everything else in the library is without it.
  *
- * Callbacks run inside cg_loop_run() and may call any function here. A stream's
- * owner never frees it: after `closed` it is gone.
+ * Callbacks run inside cg_loop_run() and may call any function here but
+ * cg_loop_run() and cg_loop_free(). A stream's owner never frees it: after `closed`
+ * it is gone. Making a loop lets the process ignore SIGPIPE, unless it handles it.
  */
 #ifndef CENTIGRAM_LOOP_H
 #define CENTIGRAM_LOOP_H
@@ -22,7 +23,9 @@ typedef struct cg_stream cg_stream;
 typedef struct cg_timer cg_timer;
 
 CG_API CG_MUST_USE cg_err cg_loop_new(cg_loop **out);
-CG_API void cg_loop_free(cg_loop *loop); /* closes what is open; NULL is allowed */
+/* Closes and frees what is open, with a last call of `closed` or `failed` (CANCELLED);
+ * children run on. NULL is allowed. */
+CG_API void cg_loop_free(cg_loop *loop);
 
 /* Runs until cg_loop_stop() or until nothing is left to wait for. */
 CG_API void cg_loop_run(cg_loop *loop);
@@ -40,9 +43,10 @@ typedef struct {
   /* A connection was accepted or made; returns its context for the calls below. */
   void *(*opened)(void *ctx, cg_stream *stream, const char *peer_ip);
   void (*data)(void *stream_ctx, cg_bytes in);
-  /* Called once, also after cg_stream_close(): the last call for this stream. */
+  /* Called once, also after cg_stream_close(): the last call for this stream. `why`:
+   * OK closed by us, CLOSED by the peer, LIMIT it let 64 MB wait for it, IO, TIMEOUT. */
   void (*closed)(void *stream_ctx, cg_err why);
-} cg_stream_ops;
+} cg_stream_ops; /* must live as long as the loop */
 
 /* Listens on "HOST:PORT" ("[::1]:443", port 0 takes a free one), SO_REUSEADDR set.
  * IO (port in use, no such address) is named in `fault`. */
@@ -52,13 +56,15 @@ CG_API CG_MUST_USE cg_err cg_loop_listen(cg_loop *loop, const char *address,
 CG_API uint16_t cg_listener_port(const cg_listener *l);
 CG_API void cg_listener_close(cg_listener *l); /* open streams stay */
 
-/* Connects to an address; `opened` or, when it cannot be, `failed` follows. */
+/* Connects to an address or name. After OK `opened` or `failed` (CONNECT, TIMEOUT)
+ * follows, once and later; after an error neither. */
 CG_API CG_MUST_USE cg_err cg_loop_connect(cg_loop *loop, const char *host, uint16_t port,
                                           const cg_stream_ops *ops, void *ctx,
                                           void (*failed)(void *ctx, cg_err why),
                                           cg_fault *fault);
 
-/* Queues a copy of `bytes`. */
+/* Queues a copy of `bytes`. After an error (CLOSED: it is being closed) the stream is
+ * closed, which `closed` tells. */
 CG_API cg_err cg_stream_write(cg_stream *s, cg_bytes bytes);
 CG_API void cg_stream_close(cg_stream *s);        /* at once */
 CG_API void cg_stream_close_after(cg_stream *s);  /* once everything is written */
