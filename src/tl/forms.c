@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * forms.c - which layer has which form of a definition. A form is valid from its
+ * first layer up to the next form's; what the oldest pin has without being told
+ * more is taken as older than all layers that we serve.
+ */
+#include "build.h"
+
+#include <string.h>
+
+/* First entry of `newest` with a `since` above the given one. */
+static size_t after(const tl_form *forms, size_t n, unsigned newest, int since) {
+  size_t low = 0, high = n;
+  while (low < high) {
+    size_t mid = (low + high) / 2;
+    const tl_form *f = forms + mid;
+    bool before = f->newest < newest || (f->newest == newest && f->since <= since);
+    if (before) low = mid + 1;
+    else high = mid;
+  }
+  return low;
+}
+
+/* The entry that rules at `layer`, or NULL. */
+static const tl_form *entry(const tl_form *forms, size_t n, unsigned newest, int layer) {
+  size_t at = after(forms, n, newest, layer);
+  return at && forms[at - 1].newest == newest ? forms + at - 1 : NULL;
+}
+
+static bool has_entries(const tl_form *forms, size_t n, unsigned newest) {
+  return entry(forms, n, newest, UINT16_MAX) != NULL;
+}
+
+const tl_head *tl_form_for(const cg_tl_schema *s, const tl_head *newest, int layer) {
+  unsigned ix = newest->o.ix;
+  const tl_form *f = entry(s->forms, s->nforms, ix, layer);
+  if (f) return s->heads + f->head;
+  return has_entries(s->forms, s->nforms, ix) ? NULL : newest;
+}
+
+/* --- building --------------------------------------------------------------- */
+
+static cg_err set(builder *b, unsigned newest, int since, unsigned head) {
+  size_t at = after(b->forms, b->nforms, newest, since);
+  if (at && b->forms[at - 1].newest == newest && b->forms[at - 1].since == since) {
+    b->forms[at - 1].head = (uint16_t)head;
+    return CG_OK;
+  }
+  if (!tl_defs_grow((void **)&b->forms, b->nforms, &b->forms_cap, sizeof *b->forms))
+    return tl_build_memory(b);
+  memmove(b->forms + at + 1, b->forms + at, (b->nforms - at) * sizeof *b->forms);
+  b->forms[at] = (tl_form){ (uint16_t)newest, (uint16_t)since, (uint16_t)head };
+  b->nforms++;
+  return CG_OK;
+}
+
+/* Writes out what base implies: no entry means one form, in all layers. */
+static cg_err expand(builder *b) {
+  for (size_t ix = 0; ix < b->nheads; ix++) {
+    const tl_head *h = b->heads + ix;
+    if (b->defs[ix] || h->newest != ix || has_entries(b->forms, b->nforms, h->newest))
+      continue;
+    cg_err err = set(b, h->newest, 0, h->newest);
+    if (err) return err;
+  }
+  return CG_OK;
+}
+
+static void shrink(builder *b) {
+  size_t kept = 0;
+  for (size_t i = 0; i < b->nforms; i++) {
+    tl_form f = b->forms[i];
+    bool first = !i || b->forms[i - 1].newest != f.newest;
+    bool last = i + 1 == b->nforms || b->forms[i + 1].newest != f.newest;
+    if (first && last && !f.since && f.head == f.newest) continue;
+    b->forms[kept++] = f;
+  }
+  b->nforms = kept;
+}
+
+static cg_err add_directives(builder *b, const tl_defs *d) {
+  for (size_t i = 0; i < d->ndefs; i++) {
+    const tl_head *h = tl_build_find(b, d->defs[i].id);
+    cg_err err = d->defs[i].since ? set(b, h->newest, d->defs[i].since, h->o.ix) : CG_OK;
+    if (err) return err;
+  }
+  for (size_t i = 0; i < d->nsince; i++) {
+    const tl_head *h = tl_build_find(b, d->since[i].id);
+    if (!h)
+      return cg_fail(b->fault, CG_E_UNKNOWN_NAME, "since: no definition has the id %08x",
+                     d->since[i].id);
+    cg_err err = set(b, h->newest, d->since[i].layer, h->o.ix);
+    if (err) return err;
+  }
+  return CG_OK;
+}
+
+static int oldest_layer(const builder *b) {
+  int layer = b->base ? b->base->oldest_layer : INT32_MAX;
+  for (size_t i = 0; i < b->nlists && !b->base; i++)
+    if (b->lists[i]->layer && b->lists[i]->layer < layer) layer = b->lists[i]->layer;
+  return layer;
+}
+
+/* `layer` has `h`, whatever was thought before. */
+static cg_err learn(builder *b, const tl_head *h, int layer, int oldest) {
+  unsigned newest = h->newest;
+  const tl_form *now = entry(b->forms, b->nforms, newest, layer);
+  if (now && now->head == h->o.ix) return CG_OK;
+  if (!now && layer == oldest && !has_entries(b->forms, b->nforms, newest) && !b->base)
+    return set(b, newest, 0, h->o.ix);
+  unsigned was = now ? now->head : TL_NOWHERE;
+  bool known_later = now && !now->since && layer < oldest &&
+                     entry(b->forms, b->nforms, newest, oldest) == now;
+  cg_err err = set(b, newest, layer, h->o.ix);
+  if (!err && known_later) err = set(b, newest, oldest, was);
+  else if (!err && b->base && was == newest && layer < b->base->layer)
+    err = set(b, newest, layer + 1, newest);
+  return err;
+}
+
+cg_err tl_build_forms(builder *b) {
+  int oldest = oldest_layer(b);
+  cg_err err = expand(b);
+  for (size_t i = 0; i < b->nlists && !err; i++) err = add_directives(b, b->lists[i]);
+  for (size_t i = b->nlists; i-- > 0 && !err;) {
+    const tl_defs *d = b->lists[i];
+    for (size_t k = 0; d->layer && k < d->ndefs && !err; k++)
+      err = learn(b, tl_build_find(b, d->defs[k].id), d->layer, oldest);
+  }
+  shrink(b);
+  return err;
+}
