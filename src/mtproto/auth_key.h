@@ -17,8 +17,9 @@ typedef struct {
   uint64_t aux_hash; /* SHA1(key)[0:8] */
 } cg_auth_key;
 
-/* Derives id and aux_hash from 256 bytes (protocol.md 94). */
-cg_err cg_auth_key_init(cg_auth_key *k, const uint8_t key[256]);
+/* Derives id and aux_hash from 256 bytes, which may be k->key (protocol.md 94).
+ * MEMORY, CRYPTO: `k` is wiped. */
+CG_MUST_USE cg_err cg_auth_key_init(cg_auth_key *k, const uint8_t key[256]);
 
 void cg_auth_key_wipe(cg_auth_key *k);
 
