@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test_util.h - what the tests of this folder share: hexadecimal text and repeatable
+ * crypto_test.h - what the tests of this folder share: hexadecimal text and repeatable
  * random numbers.
  */
-#ifndef CG_CRYPTO_TEST_UTIL_H
-#define CG_CRYPTO_TEST_UTIL_H
+#ifndef CG_CRYPTO_TEST_H
+#define CG_CRYPTO_TEST_H
 
 #include <setjmp.h>
 #include <stdarg.h>

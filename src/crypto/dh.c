@@ -3,14 +3,13 @@
 #include "dh.h"
 
 #include "evp.h"
+#include "prime.h"
 #include "wipe.h"
 
 #include <openssl/bn.h>
 #include <string.h>
 
 enum {
-  PRIME_ROUNDS = 32, /* Miller-Rabin: a composite passes with at most 2^-64 */
-  BASE_DRAWS = 100,
   GENERATE_DRAWS = 16,
   MARGIN = 64 /* bits that a public value keeps from both ends */
 };
@@ -37,88 +36,6 @@ const uint8_t cg_dh_prime[CG_DH_SIZE] = {
   0x54, 0xbf, 0x6f, 0x4f, 0xad, 0xf0, 0x34, 0xb1, 0x04, 0x03, 0x11, 0x9c, 0xd8, 0xe3,
   0xb9, 0x2f, 0xcc, 0x5b,
 };
-
-/* --- primality --------------------------------------------------------------- */
-
-/* An odd number n with n - 1 = odd * 2^twos, and a base x of Miller-Rabin. */
-typedef struct {
-  BN_CTX *ctx;
-  BN_MONT_CTX *mont;
-  BIGNUM *n, *minus_one, *odd, *x;
-  int twos;
-} candidate;
-
-static void candidate_free(candidate *c) {
-  BN_free(c->minus_one);
-  BN_free(c->odd);
-  BN_free(c->x);
-  BN_MONT_CTX_free(c->mont);
-}
-
-static cg_err candidate_init(candidate *c, BIGNUM *n, BN_CTX *ctx) {
-  *c = (candidate){ .ctx = ctx,
-                    .n = n,
-                    .minus_one = BN_dup(n),
-                    .odd = BN_new(),
-                    .x = BN_new(),
-                    .mont = BN_MONT_CTX_new() };
-  if (!c->minus_one || !c->odd || !c->x || !c->mont || !BN_sub_word(c->minus_one, 1) ||
-      !BN_MONT_CTX_set(c->mont, n, ctx))
-    return cg_evp_error();
-  while (!BN_is_bit_set(c->minus_one, c->twos)) c->twos++;
-  return BN_rshift(c->odd, c->minus_one, c->twos) ? CG_OK : cg_evp_error();
-}
-
-/* Draws a base in 2..n-2. Fixed ones would let a peer make a composite for them. */
-static cg_err draw_base(candidate *c, const cg_rng *rng) {
-  uint8_t raw[CG_DH_SIZE];
-  for (int i = 0; i < BASE_DRAWS; i++) {
-    cg_err err = cg_rng_fill(rng, raw, sizeof raw);
-    if (err) return err;
-    if (BN_num_bits(c->n) < 8 * CG_DH_SIZE) raw[0] &= 0x7f;
-    if (!BN_bin2bn(raw, sizeof raw, c->x)) return cg_evp_error();
-    if (!BN_is_zero(c->x) && !BN_is_one(c->x) && BN_cmp(c->x, c->minus_one) < 0)
-      return CG_OK;
-  }
-  return CG_E_RANDOM;
-}
-
-/* WEAK if the base in c->x proves that n is composite. */
-static cg_err miller_rabin(candidate *c) {
-  BIGNUM *x = c->x;
-  if (!BN_mod_exp_mont(x, x, c->odd, c->n, c->ctx, c->mont)) return cg_evp_error();
-  if (BN_is_one(x)) return CG_OK;
-  for (int i = 1; BN_cmp(x, c->minus_one); i++) {
-    if (i >= c->twos) return CG_E_WEAK;
-    if (!BN_mod_sqr(x, x, c->n, c->ctx)) return cg_evp_error();
-  }
-  return CG_OK;
-}
-
-/* `n` is odd and has 2047 or 2048 bits. */
-static cg_err check_prime(BIGNUM *n, BN_CTX *ctx, const cg_rng *rng) {
-  candidate c;
-  cg_err err = candidate_init(&c, n, ctx);
-  for (int i = 0; !err && i < PRIME_ROUNDS; i++) {
-    err = draw_base(&c, rng);
-    if (!err) err = miller_rabin(&c);
-  }
-  candidate_free(&c);
-  return err;
-}
-
-/* WEAK unless p is prime, given that (p - 1) / 2 is. By Pocklington's theorem that is
- * proven if 2^(p - 1) = 1 modulo p, which the base 2 shows, and p and 2^2 - 1 have no
- * common factor. Not a proof before (p - 1) / 2 is known to be prime. */
-static cg_err check_double(BIGNUM *p, BN_CTX *ctx) {
-  candidate c;
-  cg_err err = candidate_init(&c, p, ctx);
-  if (!err && !BN_set_word(c.x, 2)) err = cg_evp_error();
-  if (!err) err = miller_rabin(&c);
-  if (!err && BN_mod_word(p, 3) == 0) err = CG_E_WEAK;
-  candidate_free(&c);
-  return err;
-}
 
 /* --- groups ------------------------------------------------------------------ */
 
@@ -151,8 +68,8 @@ cg_err cg_dh_check_group(const uint8_t prime[CG_DH_SIZE], int32_t g, const cg_rn
   BIGNUM *p = BN_bin2bn(prime, CG_DH_SIZE, NULL), *half = BN_new();
   cg_err err = CG_OK;
   if (!ctx || !p || !half || !BN_rshift1(half, p)) err = cg_evp_error();
-  if (!err) err = check_double(p, ctx); /* first: it is the cheap one */
-  if (!err) err = check_prime(half, ctx, rng);
+  if (!err) err = cg_prime_check_double(p, ctx); /* first: it is the cheap one */
+  if (!err) err = cg_prime_check(half, ctx, rng);
   BN_free(half);
   BN_free(p);
   BN_CTX_free(ctx);

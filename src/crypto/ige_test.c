@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* ige_test.c - every kernel against published vectors and against OpenSSL's AES. */
-#include "test_util.h"
+#include "crypto_test.h"
 
 #include "ige.h"
 #include "ige_impl.h"

@@ -15,7 +15,7 @@ enum {
   PRIME_DRAWS = 10000 /* one 31-bit odd number in 11 is prime */
 };
 
-typedef unsigned __int128 u128;
+__extension__ typedef unsigned __int128 u128;
 
 /* A modulus, odd and below 2^63, with what Montgomery's multiplication needs. */
 typedef struct {
