@@ -90,7 +90,7 @@ typedef struct {
 } cg_login_terms;
 
 /* NOT_FOUND if the server sent none or none are awaited; MEMORY. */
-CG_API CG_MUST_USE cg_err cg_login_get_terms(const cg_client *client, cg_arena *arena,
+CG_API CG_MUST_USE cg_err cg_login_get_terms(cg_client *client, cg_arena *arena,
                                              cg_login_terms *out);
 
 /* The digits of a phone number as it is typed: "+", blanks, "-", ".", "/" and

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+/* client_calls.c - calls from the request to the answer; see client_core.h. */
+#include "client_state.h"
+
+#include "clock.h"
+#include "dc.h"
+#include "mem.h"
+#include "reader.h"
+#include "rpc_error.h"
+#include "wipe.h"
+
+#include <centigram/api.h>
+
+#include <string.h>
+
+/* --- the list of calls ------------------------------------------------------------- */
+
+static cg_core_item *find(cg_core *c, uint64_t tag) {
+  cg_core_item *call = c->calls.first;
+  while (call && call->tag != tag) call = call->next;
+  return call;
+}
+
+/* Takes `call` out of the list of calls. */
+static void unlink_call(cg_core *c, cg_core_item *call) {
+  cg_core_item **at = &c->calls.first;
+  while (*at != call) at = &(*at)->next;
+  *at = call->next;
+  if (!call->next) c->calls.end = at;
+}
+
+/* The call is over: it becomes an event. */
+static void finish(cg_core *c, cg_core_item *call) {
+  if (call->sent && c->session && call->fault.err) {
+    cg_err ignored = cg_session_drop(c->session, call->tag); /* ended there already */
+    (void)ignored;
+  }
+  if (call->fault.err) cg_login_unanswered(&c->data->login, &call->step);
+  cg_wipe(&call->step, sizeof call->step);
+  unlink_call(c, call);
+  cg_core_append(&c->events, call);
+}
+
+void cg_core_fail_all(cg_core *c) {
+  while (c->calls.first) {
+    c->calls.first->fault = c->trouble;
+    finish(c, c->calls.first);
+  }
+}
+
+void cg_core_refuse_all(cg_core *c, const cg_rpc_error *error) {
+  while (c->calls.first) {
+    c->calls.first->error = *error;
+    finish(c, c->calls.first);
+  }
+}
+
+/* --- requests ------------------------------------------------------------------------ */
+
+static cg_err encode(const tl_obj *request, cg_buf *out, cg_fault *fault) {
+  cg_bytes bytes;
+  cg_arena *arena = cg_arena_new(0);
+  if (!arena) return cg_fail(fault, CG_E_MEMORY, "%s", cg_err_text(CG_E_MEMORY));
+  cg_err err = cg_tl_encode(cg_tl_api(), request, arena, &bytes, fault);
+  if (!err) {
+    cg_buf_bytes(out, bytes);
+    cg_wipe((void *)(uintptr_t)bytes.at, bytes.len); /* may hold a code */
+    if (out->err) err = cg_fail(fault, out->err, "%s", cg_err_text(out->err));
+  }
+  cg_arena_free(arena);
+  return err;
+}
+
+cg_err cg_core_call(cg_core *c, const tl_obj *request, uint64_t timeout_us,
+                    uint64_t now_us, uint64_t *tag, cg_fault *fault) {
+  cg_core_item *call = cg_alloc(sizeof *call);
+  if (!call) return cg_fail(fault, CG_E_MEMORY, "%s", cg_err_text(CG_E_MEMORY));
+  cg_err err = encode(request, &call->request, fault);
+  if (err) {
+    cg_core_item_free(call);
+    return err;
+  }
+  call->kind = CG_CORE_DONE;
+  call->tag = *tag = ++c->last_tag;
+  call->timeout = timeout_us;
+  call->deadline = now_us + timeout_us;
+  cg_login_step_of(request, &call->step);
+  cg_login_requested(&c->data->login, &call->step);
+  cg_core_append(&c->calls, call);
+  if (!c->wanted && c->link == CG_LINK_DOWN) c->retry_at = now_us;
+  c->wanted = true;
+  cg_core_flush(c, now_us);
+  cg_core_link_tick(c, now_us);
+  return CG_OK;
+}
+
+void cg_core_drop(cg_core *c, uint64_t tag) {
+  cg_core_item *call = find(c, tag);
+  if (!call) return;
+  cg_fail(&call->fault, CG_E_CANCELLED, "%s", cg_err_text(CG_E_CANCELLED));
+  finish(c, call);
+  /* it was appended last; nobody is to hear of it */
+  cg_core_item **at = &c->events.first;
+  while (*at != call) at = &(*at)->next;
+  *at = NULL;
+  c->events.end = at;
+  cg_core_item_free(call);
+}
+
+/* Appends the request in invokeWithLayer(initConnection(...)). */
+static void wrap(const cg_core *c, cg_bytes request, cg_buf *out) {
+  cg_buf_u32(out, TL_ID_invokeWithLayer);
+  cg_buf_u32(out, (uint32_t)cg_tl_layer(cg_tl_api()));
+  cg_buf_u32(out, TL_ID_initConnection);
+  cg_buf_u32(out, 0);
+  cg_buf_u32(out, (uint32_t)c->o.api_id);
+  cg_buf_str(out, cg_bytes_of(c->o.device_model));
+  cg_buf_str(out, cg_bytes_of(c->o.system_version));
+  cg_buf_str(out, cg_bytes_of(c->o.app_version));
+  cg_buf_str(out, cg_bytes_of(c->o.lang_code)); /* of the system */
+  cg_buf_str(out, CG_LIT(""));                  /* language pack */
+  cg_buf_str(out, cg_bytes_of(c->o.lang_code));
+  cg_buf_bytes(out, request);
+}
+
+/* Gives one call to the session. */
+static void send(cg_core *c, cg_core_item *call) {
+  cg_buf body = { 0 };
+  call->wrapped = !c->inited;
+  if (call->wrapped) wrap(c, cg_buf_view(&call->request), &body);
+  else cg_buf_bytes(&body, cg_buf_view(&call->request));
+  cg_err err = body.err;
+  if (!err) err = cg_session_call(c->session, call->tag, cg_buf_view(&body));
+  cg_buf_wipe(&body);
+  call->sent = !err;
+  if (!err) return;
+  cg_fail(&call->fault, err, "the call cannot be sent: %s", cg_err_text(err));
+  finish(c, call);
+}
+
+void cg_core_flush(cg_core *c, uint64_t now_us) {
+  (void)now_us;
+  if (c->link != CG_LINK_UP) return;
+  for (cg_core_item *call = c->calls.first, *next; call; call = next) {
+    next = call->next;
+    if (!call->sent) send(c, call);
+  }
+}
+
+void cg_core_calls_tick(cg_core *c, uint64_t now_us) {
+  for (cg_core_item *call = c->calls.first, *next; call; call = next) {
+    next = call->next;
+    if (now_us < call->deadline) continue;
+    if (c->link == CG_LINK_UP || !c->trouble.err)
+      cg_fail(&call->fault, CG_E_TIMEOUT, "no answer within %u ms",
+              (unsigned)(call->timeout / 1000));
+    else call->fault = c->trouble;
+    finish(c, call);
+  }
+}
+
+/* --- answers --------------------------------------------------------------------------- */
+
+/* Moves the login by the answer in `body`. An answer that cannot be read moves nothing:
+ * whoever called reads it again and gets the error. */
+static cg_err read_answer(cg_core *c, cg_core_item *call, cg_bytes body, uint64_t now_us,
+                          cg_login_change *change) {
+  const tl_obj *request, *answer;
+  cg_arena *arena = cg_arena_new(0);
+  if (!arena) return CG_E_MEMORY;
+  cg_err err = cg_tl_decode(cg_tl_api(), cg_buf_view(&call->request), arena, &request, NULL);
+  if (!err) err = cg_tl_decode_result(cg_tl_api(), request, body, arena, &answer, NULL);
+  if (!err)
+    err = cg_login_answered(&c->data->login, &call->step, answer, c->data->main_dc,
+                            cg_unix(now_us), change);
+  cg_arena_free(arena);
+  return err == CG_E_MEMORY ? err : CG_OK;
+}
+
+static void answered(cg_core *c, cg_core_item *call, cg_bytes body, uint64_t now_us) {
+  cg_login_change change = CG_LOGIN_SAME;
+  cg_err err = CG_OK;
+  if (call->step.kind != CG_STEP_NONE) err = read_answer(c, call, body, now_us, &change);
+  cg_buf_bytes(&call->body, body);
+  if (!err) err = call->body.err;
+  if (err) cg_fail(&call->fault, err, "%s", cg_err_text(err));
+  call->moved = change != CG_LOGIN_SAME;
+  if (call->moved) cg_core_save(c);
+  finish(c, call);
+}
+
+/* --- refusals ---------------------------------------------------------------------------- */
+
+/* Goes to data centre `to` with this call; the others end, they belong to the old one. */
+static void migrate(cg_core *c, cg_core_item *call, int32_t to, uint64_t now_us) {
+  call->migrations++;
+  call->sent = false;
+  unlink_call(c, call);
+  cg_fail(&c->trouble, CG_E_CLOSED, "the account lives in data centre %d", (int)to);
+  cg_core_fail_all(c);
+  cg_core_append(&c->calls, call);
+  cg_log_write(c->o.log, CG_LOG_INFO, "data centre %d sends us to %d",
+               (int)c->data->main_dc, (int)to);
+  c->data->main_dc = to;
+  if (cg_login_is_pending(&c->data->login)) cg_login_forget(&c->data->login);
+  cg_core_end_session(c);
+  cg_core_save(c);
+  cg_core_reconnect(c, 0, now_us);
+}
+
+static bool may_migrate(const cg_core *c, const cg_core_item *call, int32_t to) {
+  return to && to != c->data->main_dc && cg_dc_find(c->o.dc, to, 0) &&
+         call->migrations < CG_CORE_MIGRATIONS;
+}
+
+static bool wants_init(const cg_rpc_error *e) {
+  return e->code == 400 && (!strcmp(e->text, "CONNECTION_NOT_INITED") ||
+                            !strcmp(e->text, "CONNECTION_LAYER_INVALID"));
+}
+
+static void refused(cg_core *c, cg_core_item *call, uint64_t now_us) {
+  int32_t to = cg_rpc_error_migrate(&call->error);
+  if (wants_init(&call->error) && call->inits++ == 0) {
+    c->inited = false;
+    send(c, call);
+    return;
+  }
+  if (may_migrate(c, call, to)) {
+    migrate(c, call, to, now_us);
+    return;
+  }
+  cg_rpc_error error = call->error;
+  cg_login_change change =
+      cg_login_refused(&c->data->login, &call->step, &error, cg_unix(now_us));
+  call->moved = change != CG_LOGIN_SAME;
+  if (call->moved) cg_core_save(c);
+  finish(c, call);
+  if (change != CG_LOGIN_LOST) return;
+  cg_core_drop_key(c);
+  cg_core_refuse_all(c, &error);
+  cg_core_reconnect(c, 0, now_us);
+}
+
+/* --- what the session says ---------------------------------------------------------------- */
+
+static void result(cg_core *c, const cg_session_event *ev, uint64_t now_us) {
+  cg_core_item *call = find(c, ev->tag);
+  if (!call) return;
+  bool wrapped = call->wrapped;
+  call->error = (cg_rpc_error){ 0 };
+  bool error = cg_rpc_error_read(ev->body, &call->error);
+  if (wrapped && !(error && wants_init(&call->error))) c->inited = true;
+  if (error) refused(c, call, now_us);
+  else answered(c, call, ev->body, now_us);
+}
+
+static void failed(cg_core *c, const cg_session_event *ev) {
+  cg_core_item *call = find(c, ev->tag);
+  if (!call) return;
+  cg_fail(&call->fault, ev->err, "the call failed: %s", cg_err_text(ev->err));
+  call->sent = false;
+  finish(c, call);
+}
+
+static void update(cg_core *c, const cg_session_event *ev) {
+  cg_core_item *item = cg_alloc(sizeof *item);
+  if (!item) return; /* updates are fetched again when some are missing */
+  item->kind = CG_CORE_UPDATE;
+  cg_buf_bytes(&item->body, ev->body);
+  if (item->body.err) cg_core_item_free(item);
+  else cg_core_append(&c->events, item);
+}
+
+static void keep_salt(cg_core *c) {
+  cg_session_dc *dc = cg_core_dc(c);
+  uint64_t salt = cg_session_salt(c->session);
+  int64_t offset = cg_session_time_offset(c->session);
+  if (dc->salt == salt && dc->time_offset == offset) return;
+  dc->salt = salt;
+  dc->time_offset = offset;
+  cg_core_save(c);
+}
+
+void cg_core_drain(cg_core *c, uint64_t now_us) {
+  cg_session_event ev;
+  /* an answer may end the session: a migration, a lost account */
+  while (c->link == CG_LINK_UP && cg_session_next(c->session, &ev)) {
+    switch (ev.kind) {
+    case CG_SESSION_RESULT: result(c, &ev, now_us); break;
+    case CG_SESSION_FAILED: failed(c, &ev); break;
+    case CG_SESSION_UPDATE: update(c, &ev); break;
+    case CG_SESSION_SALT: keep_salt(c); break;
+    default: break;
+    }
+  }
+}

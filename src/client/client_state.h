@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * client_state.h - the inside of a client, shared by client_core.c (life, events, time),
+ * client_link.c (connection and key) and client_calls.c (calls and their answers).
+ */
+#ifndef CG_CLIENT_STATE_H
+#define CG_CLIENT_STATE_H
+
+#include "client_core.h"
+#include "handshake.h"
+#include "session.h"
+
+enum {
+  CG_CORE_KEYS = 16,
+  CG_CORE_TRIES = 3,       /* key exchanges or broken connections in a row */
+  CG_CORE_MIGRATIONS = 5   /* of one call */
+};
+
+typedef enum {
+  CG_LINK_DOWN,
+  CG_LINK_CONNECTING,
+  CG_LINK_HANDSHAKE,
+  CG_LINK_SAVING, /* the key is agreed and waits to be on disk */
+  CG_LINK_UP
+} cg_link;
+
+/* An event in the queue; for DONE it is the call itself. */
+typedef struct cg_core_item {
+  struct cg_core_item *next;
+  cg_core_kind kind;
+  uint64_t tag;
+  cg_buf request, body; /* DONE, UPDATE */
+  cg_rpc_error error;
+  cg_fault fault;
+  /* of a call */
+  cg_login_step step;
+  uint64_t deadline, timeout;
+  int migrations, inits;
+  bool sent;            /* the session has it */
+  bool wrapped;         /* it went out in initConnection on this connection */
+  bool moved;           /* its answer moved the login */
+} cg_core_item;
+
+typedef struct {
+  cg_core_item *first, **end;
+} cg_core_list;
+
+struct cg_core {
+  cg_core_options o;
+  cg_session_data *data;
+  cg_rsa_key *keys[CG_CORE_KEYS];
+  size_t key_count;
+
+  cg_link link;
+  cg_framing *framing;
+  cg_handshake *handshake;
+  cg_session *session;  /* lives over connections; NULL until there is a key */
+  cg_auth_key key;      /* the session's */
+  cg_buf out, plain;
+  bool wanted;          /* a call was made: keep a connection */
+  bool was_up;          /* the server has answered before */
+  bool inited;          /* an initConnection was answered on this connection */
+  int tries;            /* failures in a row */
+  int unknown_key;      /* transport errors -404 in a row */
+  uint64_t retry_at;    /* DOWN: when to connect */
+  uint64_t give_up_at;  /* CONNECTING: when it took too long */
+  cg_fault trouble;     /* why there is no connection */
+
+  cg_core_list calls, events;
+  cg_core_item *given;  /* the event that was given out last */
+  uint64_t last_tag;
+};
+
+/* client_core.c */
+void cg_core_append(cg_core_list *list, cg_core_item *item);
+void cg_core_item_free(cg_core_item *item);
+/* Queues an event without contents; out of memory closes the link instead. */
+void cg_core_emit(cg_core *c, cg_core_kind kind);
+void cg_core_save(cg_core *c);
+cg_session_dc *cg_core_dc(cg_core *c); /* the main data centre's entry */
+
+/* client_link.c */
+/* Closes the connection, if any, and waits before the next one; 0: no wait. */
+void cg_core_reconnect(cg_core *c, uint64_t wait_us, uint64_t now_us);
+/* Ends the MTProto session; calls that it had are to be sent anew. */
+void cg_core_end_session(cg_core *c);
+/* Forgets the key of the main data centre. */
+void cg_core_drop_key(cg_core *c);
+/* After a failure: reconnects with growing waits, or ends all calls after the last try. */
+void cg_core_retry(cg_core *c, uint64_t now_us);
+void cg_core_link_tick(cg_core *c, uint64_t now_us);
+void cg_core_free_link(cg_core *c);
+
+/* client_calls.c */
+void cg_core_flush(cg_core *c, uint64_t now_us);  /* gives waiting calls to the session */
+void cg_core_drain(cg_core *c, uint64_t now_us);  /* takes what the session has to say */
+void cg_core_calls_tick(cg_core *c, uint64_t now_us);
+/* Ends all calls with c->trouble. */
+void cg_core_fail_all(cg_core *c);
+/* Ends all calls as if the server had refused them. */
+void cg_core_refuse_all(cg_core *c, const cg_rpc_error *error);
+
+#endif

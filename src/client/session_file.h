@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * session_file.h - a session file on disk: locked, read, replaced.
+ *
+ * The lock is on FILE.lock beside the file, because replacing FILE by rename would
+ * leave a lock on the old one behind; it dies with its process and is never deleted.
+ * A crash at any point leaves the old or the new file whole (protocol.md 317, 320).
+ */
+#ifndef CG_SESSION_FILE_H
+#define CG_SESSION_FILE_H
+
+#include "rng.h"
+#include "session_data.h"
+
+/* Takes the lock without waiting and sweeps up what writers that were killed left
+ * behind. *fd is to be closed to give it back. LOCKED: somebody has it; NOT_FOUND: no
+ * such folder; IO; each names the file. */
+cg_err cg_session_lock(const char *path, int *fd, cg_fault *fault);
+
+/* Reads the file into `out`, which is emptied first. NOT_FOUND, IO, CORRUPT, MEMORY;
+ * each names the file. Needs no lock: a file is whole at any moment. */
+cg_err cg_session_read(const char *path, cg_session_data *out, cg_fault *fault);
+
+/* Replaces the file, durably: when it returns CG_OK the new one survives a crash.
+ * The caller holds the lock. IO, MEMORY, CRYPTO, RANDOM; each names the file. */
+cg_err cg_session_write(const char *path, const cg_session_data *d, const cg_rng *rng,
+                        cg_fault *fault);
+
+#endif
