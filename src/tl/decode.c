@@ -245,10 +245,11 @@ static bool read_raw(decoder *d, const tl_row *r, const uint8_t *o, uint8_t *f) 
   if (r->kind == TL_K_SIZED) {
     int32_t size;
     memcpy(&size, o + r->sub, sizeof size);
-    if (size < 0 || size % 4) return fail(d, CG_E_MALFORMED);
+    if (size < 0) return fail(d, CG_E_MALFORMED);
     if ((size_t)size > n) return fail(d, CG_E_TRUNCATED);
     n = (size_t)size;
   }
+  if (n % 4) return fail(d, CG_E_MALFORMED);
   *(cg_bytes *)(void *)f = (cg_bytes){ d->pos, n };
   d->pos += n;
   return true;

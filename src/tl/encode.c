@@ -260,6 +260,21 @@ static const tl_obj *pointer(const uint8_t *f) {
   return *(const tl_obj *const *)(const void *)f;
 }
 
+/* True if a `true` flag has the row's bit, too: the bit alone says nothing then. */
+static bool shares_with_flag(const encoder *e, const tl_head *h, const tl_row *r) {
+  for (size_t i = h->nwire; i < h->nrows; i++)
+    if (e->s->rows[h->first + i].bit == r->bit) return true;
+  return false;
+}
+
+/* Bytes; those that nobody set, under a bit that a flag set, are missing. */
+static bool put_text(encoder *e, const tl_row *r, const frame *fr, const uint8_t *f) {
+  const cg_bytes *v = (const void *)f;
+  if (!v->at && r->bit != TL_ALWAYS && shares_with_flag(e, fr->h, r))
+    return fail(e, CG_E_MISSING);
+  return put_string(e, *v);
+}
+
 static inline bool put_value(encoder *e, const tl_row *r, frame *fr, const uint8_t *f) {
   switch (r->kind) {
   case TL_K_FLAGS:
@@ -270,8 +285,7 @@ static inline bool put_value(encoder *e, const tl_row *r, frame *fr, const uint8
   case TL_K_DOUBLE: return put_double(e, *(const double *)(const void *)f);
   case TL_K_BOOL:
     return put32(e, *(const bool *)f ? TL_ID_boolTrue : TL_ID_boolFalse);
-  case TL_K_STRING: case TL_K_BYTES:
-    return put_string(e, *(const cg_bytes *)(const void *)f);
+  case TL_K_STRING: case TL_K_BYTES: return put_text(e, r, fr, f);
   case TL_K_INT128: return put_raw(e, f, 16);
   case TL_K_INT256: return put_raw(e, f, 32);
   case TL_K_OBJ: return put_object(e, r->sub, pointer(f));
