@@ -15,7 +15,6 @@
 
 #if defined(__x86_64__) || defined(__i386__)
 #include "cpu.h"
-#include "wipe.h"
 
 #include <immintrin.h>
 
@@ -57,24 +56,83 @@ AES_INLINE __m128i odd_key(__m128i before2, __m128i before) {
   return _mm_xor_si128(running_xor(before2), word);
 }
 
+/* The next two keys behind k[0] and k[1]. */
+AES_INLINE void extend(__m128i k[4], int rcon) {
+  k[2] = even_key(k[0], k[1], rcon);
+  k[3] = odd_key(k[1], k[2]);
+}
+
 AES_INLINE void expand(const uint8_t key[32], __m128i k[ROUNDS + 1]) {
   k[0] = load(key);
   k[1] = load(key + 16);
-  for (int i = 2; i <= ROUNDS; i += 2) {
-    k[i] = even_key(k[i - 2], k[i - 1], 1 << (i / 2 - 1));
-    if (i < ROUNDS) k[i + 1] = odd_key(k[i - 1], k[i]);
-  }
+  extend(k, 1);
+  extend(k + 2, 2);
+  extend(k + 4, 4);
+  extend(k + 6, 8);
+  extend(k + 8, 16);
+  extend(k + 10, 32);
+  k[14] = even_key(k[12], k[13], 64);
 }
 
-/* `s` has gone through the first XOR; returns it before the last round. */
-AES_INLINE __m128i encrypt_rounds(__m128i s, const __m128i k[ROUNDS + 1]) {
-  for (int r = 1; r < ROUNDS; r++) s = _mm_aesenc_si128(s, k[r]);
-  return s;
+/* Swaps two keys and makes both fit for decryption. */
+AES_INLINE void swap(__m128i *a, __m128i *b) {
+  __m128i first = *a;
+  *a = _mm_aesimc_si128(*b);
+  *b = _mm_aesimc_si128(first);
 }
 
-AES_INLINE __m128i decrypt_rounds(__m128i s, const __m128i k[ROUNDS + 1]) {
-  for (int r = 1; r < ROUNDS; r++) s = _mm_aesdec_si128(s, k[r]);
-  return s;
+/* Turns the keys round for the instructions that decrypt. */
+AES_INLINE void turn_round(__m128i k[ROUNDS + 1]) {
+  __m128i first = k[0];
+  k[0] = k[14];
+  k[14] = first;
+  swap(&k[1], &k[13]);
+  swap(&k[2], &k[12]);
+  swap(&k[3], &k[11]);
+  swap(&k[4], &k[10]);
+  swap(&k[5], &k[9]);
+  swap(&k[6], &k[8]);
+  k[7] = _mm_aesimc_si128(k[7]);
+}
+
+/* Makes the compiler take the keys from memory again: copies that it would leave on the
+ * stack could not be wiped. The rounds do not get slower by it. */
+AES_INLINE void reload(const __m128i k[ROUNDS + 1]) {
+  __asm__ volatile("" : : "r"(k) : "memory");
+}
+
+/* As cg_wipe(), in line: with short messages the call would be felt. */
+AES_INLINE void wipe(__m128i k[ROUNDS + 1]) {
+  volatile __m128i *at = k;
+  for (int i = 0; i <= ROUNDS; i++) at[i] = _mm_setzero_si128();
+}
+
+AES_INLINE __m128i encrypt4(__m128i s, const __m128i k[4]) {
+  s = _mm_aesenc_si128(s, k[0]);
+  s = _mm_aesenc_si128(s, k[1]);
+  s = _mm_aesenc_si128(s, k[2]);
+  return _mm_aesenc_si128(s, k[3]);
+}
+
+AES_INLINE __m128i decrypt4(__m128i s, const __m128i k[4]) {
+  s = _mm_aesdec_si128(s, k[0]);
+  s = _mm_aesdec_si128(s, k[1]);
+  s = _mm_aesdec_si128(s, k[2]);
+  return _mm_aesdec_si128(s, k[3]);
+}
+
+/* `s` has gone through the first XOR; rounds 1 to 13, then the last one with `last` for
+ * its key. */
+AES_INLINE __m128i encrypt_block(__m128i s, const __m128i k[ROUNDS + 1], __m128i last) {
+  reload(k);
+  s = encrypt4(encrypt4(encrypt4(s, k + 1), k + 5), k + 9);
+  return _mm_aesenclast_si128(_mm_aesenc_si128(s, k[13]), last);
+}
+
+AES_INLINE __m128i decrypt_block(__m128i s, const __m128i k[ROUNDS + 1], __m128i last) {
+  reload(k);
+  s = decrypt4(decrypt4(decrypt4(s, k + 1), k + 5), k + 9);
+  return _mm_aesdeclast_si128(_mm_aesdec_si128(s, k[13]), last);
 }
 
 AES_CODE static void encrypt(const uint8_t key[32], const uint8_t iv[32],
@@ -87,38 +145,33 @@ AES_CODE static void encrypt(const uint8_t key[32], const uint8_t iv[32],
   __m128i s = xor3(now, load(iv), k[0]);
   for (size_t i = 1; i < blocks; i++) {
     __m128i next = load(in + 16 * i);
-    s = _mm_aesenclast_si128(encrypt_rounds(s, k), xor3(ends, before, next));
+    s = encrypt_block(s, k, xor3(ends, before, next));
     store(out + 16 * (i - 1), xor3(s, next, k[0]));
     before = now;
     now = next;
   }
-  s = _mm_aesenclast_si128(encrypt_rounds(s, k), _mm_xor_si128(k[ROUNDS], before));
-  store(out + 16 * (blocks - 1), s);
-  cg_wipe(k, sizeof k);
+  store(out + 16 * (blocks - 1), encrypt_block(s, k, _mm_xor_si128(k[ROUNDS], before)));
+  wipe(k);
 }
 
 AES_CODE static void decrypt(const uint8_t key[32], const uint8_t iv[32],
                              const uint8_t *in, uint8_t *out, size_t blocks) {
   if (!blocks) return;
-  __m128i up[ROUNDS + 1], k[ROUNDS + 1];
-  expand(key, up);
-  k[0] = up[ROUNDS];
-  for (int i = 1; i < ROUNDS; i++) k[i] = _mm_aesimc_si128(up[ROUNDS - i]);
-  k[ROUNDS] = up[0];
+  __m128i k[ROUNDS + 1];
+  expand(key, k);
+  turn_round(k);
   const __m128i ends = _mm_xor_si128(k[0], k[ROUNDS]);
   __m128i before = load(iv), now = load(in);
   __m128i s = xor3(now, load(iv + 16), k[0]);
   for (size_t i = 1; i < blocks; i++) {
     __m128i next = load(in + 16 * i);
-    s = _mm_aesdeclast_si128(decrypt_rounds(s, k), xor3(ends, before, next));
+    s = decrypt_block(s, k, xor3(ends, before, next));
     store(out + 16 * (i - 1), xor3(s, next, k[0]));
     before = now;
     now = next;
   }
-  s = _mm_aesdeclast_si128(decrypt_rounds(s, k), _mm_xor_si128(k[ROUNDS], before));
-  store(out + 16 * (blocks - 1), s);
-  cg_wipe(up, sizeof up);
-  cg_wipe(k, sizeof k);
+  store(out + 16 * (blocks - 1), decrypt_block(s, k, _mm_xor_si128(k[ROUNDS], before)));
+  wipe(k);
 }
 
 const cg_ige_impl *cg_ige_x86(void) {
