@@ -34,9 +34,11 @@ static inline cg_err test_rng_fill(void *ctx, void *out, size_t len) {
   if (!t->left) return CG_E_RANDOM;
   if (t->left > 0) t->left--;
   size_t given = t->script.len < len ? t->script.len : len;
-  if (given) memcpy(p, t->script.at, given);
-  t->script.at += given;
-  t->script.len -= given;
+  if (given) {
+    memcpy(p, t->script.at, given);
+    t->script.at += given;
+    t->script.len -= given;
+  }
   for (size_t i = given; i < len; i++) p[i] = (uint8_t)test_rng_next(t);
   return CG_OK;
 }
