@@ -28,7 +28,7 @@ typedef struct {
 
 static void *on_open(void *ctx, cg_stream *stream, const char *peer_ip) {
   serve *s = ctx;
-  connection *c = calloc(1, sizeof *c);
+  connection *c = cg_alloc(sizeof *c);
   if (!c) {
     cg_stream_close(stream);
     return NULL;
@@ -51,7 +51,7 @@ static void on_closed(void *ctx, cg_err why) {
   if (!c) return;
   cg_server_gone(c->serve->server, c->number);
   cg_conns_remove(&c->serve->conns, c->number);
-  free(c);
+  cg_free(c);
 }
 
 static void send_outputs(serve *s) {
@@ -64,13 +64,20 @@ static void send_outputs(serve *s) {
   }
 }
 
+static void set_timer(serve *s) {
+  uint64_t at = cg_server_deadline(s->server), inbox_at = serve_inbox_deadline(s);
+  cg_timer_at(s->timer, at < inbox_at ? at : inbox_at);
+}
+
 static void on_turn(void *ctx) {
   serve *s = ctx;
-  if (cg_server_turn(s->server, cg_loop_now(s->loop)))
+  serve_inbox_tick(s);
+  bool failed = cg_server_turn(s->server, cg_loop_now(s->loop)) != CG_OK;
+  if (failed)
     cg_cli_fail(CG_EXIT_LOCAL, "serve: the store failed; the last answers were withheld");
   send_outputs(s);
-  serve_inbox_flush(s);
-  cg_timer_at(s->timer, cg_server_deadline(s->server));
+  serve_inbox_flush(s, failed);
+  set_timer(s);
 }
 
 static void on_timer(void *ctx) {
@@ -84,7 +91,9 @@ static void on_signal(void *ctx, int signal) {
   (void)signal;
   serve *s = ctx;
   s->status = CG_EXIT_OK;
-  cg_loop_stop(s->loop); /* the turn that is under way still ends, and drains */
+  cg_listener_close(s->listener);
+  if (s->inbox_listener) cg_listener_close(s->inbox_listener);
+  cg_loop_stop(s->loop); /* the turn that is under way still ends */
 }
 
 static void on_child(void *ctx, int status) {
@@ -157,14 +166,13 @@ static cg_err start(serve *s, const cg_server_options *options, char **command,
     return cg_fail(fault, err, "%s", cg_err_text(err));
   if ((err = listen_all(s, fault))) return err;
   if ((err = announce(s, fault))) return err;
-  cg_timer_at(s->timer, cg_server_deadline(s->server));
+  set_timer(s);
   return command ? spawn(s, command, fault) : CG_OK;
 }
 
 static void stop(serve *s) {
-  serve_inbox_close(s);
-  if (s->loop && s->server) on_turn(s);
-  cg_loop_free(s->loop);
+  cg_loop_free(s->loop); /* closes what is open; the callbacks still need the server */
+  serve_inbox_free(s);
   cg_server_close(s->server);
   cg_conns_free(&s->conns);
   cg_arena_free(s->arena);

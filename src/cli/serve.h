@@ -5,6 +5,7 @@
 
 #include "cli.h"
 #include "conns.h"
+#include "mem.h"
 
 #include <centigram/loop.h>
 #include <centigram/server.h>
@@ -21,7 +22,6 @@ typedef struct serve {
   cg_arena *arena;
   char *host, *inbox_url, *dc_path;
   struct cg_inbox *web;             /* NULL: off */
-  struct serve_http *http;          /* open HTTP connections */
 } serve;
 
 /* Whether a HOST:PORT names this machine only. */
@@ -29,8 +29,12 @@ bool serve_is_loopback(const char *address);
 
 /* Opens the inbox's port, unless it is off, and sets inbox_url. */
 cg_err serve_inbox_listen(serve *s, cg_fault *fault);
-/* Sends what the inbox has to say; after a turn only. */
-void serve_inbox_flush(serve *s);
-void serve_inbox_close(serve *s);
+/* Before every cg_server_turn(), and at the deadline. */
+void serve_inbox_tick(serve *s);
+uint64_t serve_inbox_deadline(const serve *s);
+/* After a turn: sends its answers, or drops them if it `failed`. */
+void serve_inbox_flush(serve *s, bool failed);
+/* Once the loop is gone. */
+void serve_inbox_free(serve *s);
 
 #endif
