@@ -134,6 +134,6 @@ cg_err cg_login_may_resend(const cg_login *l, int64_t now_s, bool force,
     return cg_fail(fault, CG_E_REFUSED,
                    "the code cannot be sent again: the server announced no other way");
   if (l->resend_at <= now_s || force) return CG_OK;
-  return cg_fail(fault, CG_E_REFUSED, "the code can be sent again in %lld seconds",
+  return cg_fail(fault, CG_E_REFUSED, "the code can be sent again in %lld s",
                  (long long)(l->resend_at - now_s));
 }
