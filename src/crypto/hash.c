@@ -3,7 +3,7 @@
 #include "hash.h"
 
 #include "evp.h"
-#include "wipe.h"
+#include "sha256_x86.h"
 
 #include <openssl/core_names.h>
 #include <openssl/evp.h>
@@ -37,6 +37,7 @@ cg_err cg_sha1(const cg_bytes *parts, size_t count, uint8_t out[20]) {
 }
 
 cg_err cg_sha256(const cg_bytes *parts, size_t count, uint8_t out[32]) {
+  if (cg_sha256_x86(parts, count, out)) return CG_OK;
   return digest(CG_EVP_SHA256, parts, count, out, 32);
 }
 

@@ -111,12 +111,41 @@ static void opened_packet(void **state) {
   assert_memory_not_equal(msg_key, packet + 8, 16);
 }
 
+/* The one pass against its three parts, at every number of blocks and in place. */
+static void open_is_its_parts(void **state) {
+  (void)state;
+  enum { MOST = 16 * 40 };
+  uint64_t seed = 5;
+  uint8_t auth_key[256], in[MOST], want[MOST], out[MOST], key[32], iv[32], msg_key[16];
+  uint8_t found[16], want_key[16];
+  uint32_t ack, want_ack;
+  test_random(&seed, auth_key, sizeof auth_key);
+  for (size_t len = 0; len <= MOST; len += 16) {
+    test_random(&seed, in, sizeof in);
+    test_random(&seed, msg_key, sizeof msg_key);
+    assert_int_equal(cg_kdf_v2(auth_key, 8, msg_key, key, iv), CG_OK);
+    assert_int_equal(cg_ige_decrypt(key, iv, in, want, len), CG_OK);
+    assert_int_equal(
+        cg_msgkey_v2(auth_key, 8, (cg_bytes){ want, len }, want_key, &want_ack), CG_OK);
+    assert_int_equal(cg_msgkey_open_v2(auth_key, 8, msg_key, in, out, len, found, &ack),
+                     CG_OK);
+    assert_memory_equal(out, want, len);
+    assert_memory_equal(found, want_key, 16);
+    assert_int_equal(ack, want_ack);
+    assert_int_equal(cg_msgkey_open_v2(auth_key, 8, msg_key, in, in, len, found, NULL),
+                     CG_OK);
+    assert_memory_equal(in, want, len);
+    assert_memory_equal(found, want_key, 16);
+  }
+  assert_int_equal(cg_msgkey_open_v2(auth_key, 8, msg_key, in, out, 100, found, NULL),
+                   CG_E_USAGE);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(derived_keys),
-    cmocka_unit_test(message_keys),
-    cmocka_unit_test(sealed_packet),
-    cmocka_unit_test(opened_packet),
+    cmocka_unit_test(derived_keys),      cmocka_unit_test(message_keys),
+    cmocka_unit_test(sealed_packet),     cmocka_unit_test(opened_packet),
+    cmocka_unit_test(open_is_its_parts),
   };
   return cmocka_run_group_tests(tests, setup, NULL);
 }

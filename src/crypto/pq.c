@@ -86,9 +86,14 @@ static uint64_t gcd(uint64_t a, uint64_t b) {
   return a;
 }
 
+/* x x / 2^64 + c mod n. Each step waits for the one before; adding c to the upper half
+ * before the reduction keeps it off that path. */
 static inline uint64_t step(uint64_t x, uint64_t c, const modulus *m) {
-  uint64_t y = multiply(x, x, m);
-  return y >= m->n - c ? y - (m->n - c) : y + c;
+  u128 square = (u128)x * x;
+  uint64_t high = (uint64_t)(square >> 64) + c;
+  high -= high >= m->n ? m->n : 0;
+  uint64_t take = (uint64_t)((u128)((uint64_t)square * m->inverse) * m->n >> 64);
+  return high - take + (high < take ? m->n : 0);
 }
 
 static inline uint64_t distance(uint64_t a, uint64_t b) {

@@ -8,6 +8,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -172,4 +173,17 @@ void cg_folder_close(cg_folder *f) {
   cg_rsa_free(f->rsa);
   if (f->lock_fd >= 0) close(f->lock_fd);
   *f = (cg_folder){ .lock_fd = -1 };
+}
+
+cg_err cg_system_random(void *ctx, void *out, size_t len) {
+  (void)ctx;
+  uint8_t *p = out;
+  while (len) {
+    ssize_t n = getrandom(p, len, 0);
+    if (n < 0 && errno == EINTR) continue;
+    if (n <= 0) return CG_E_RANDOM;
+    p += n;
+    len -= (size_t)n;
+  }
+  return CG_OK;
 }

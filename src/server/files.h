@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * files.h - the server's folder: its lock, its RSA key, the public half for clients.
- * The only file of this folder that touches a file system.
+ * The only file of this folder that touches a file system or asks for randomness.
  */
 #ifndef CG_SERVER_FILES_H
 #define CG_SERVER_FILES_H
@@ -20,5 +20,8 @@ typedef struct {
  * `fault` names the file. End with cg_folder_close(). */
 CG_MUST_USE cg_err cg_folder_open(cg_folder *f, const char *dir, cg_fault *fault);
 void cg_folder_close(cg_folder *f);
+
+/* The system's randomness, as the `fill` of a cg_rng. RANDOM. */
+CG_MUST_USE cg_err cg_system_random(void *ctx, void *out, size_t len);
 
 #endif

@@ -25,7 +25,7 @@ cg_err cg_secret_init(cg_secret *s, cg_bytes private_pem) {
   if (!err) err = derive(root, "code seal", s->seal);
   if (!err) err = derive(root, "authorization keys", s->keys);
   if (!err) err = derive(root, "salts", s->salts);
-  if (!err) err = derive(root, "key check", s->ids);
+  if (!err) err = derive(root, "coins", s->coins);
   if (!err) err = derive(root, "login tokens", s->tokens);
   cg_wipe(root, sizeof root);
   return err;
@@ -129,6 +129,12 @@ bool cg_code_fits(const cg_secret *s, const cg_store_code *row, cg_bytes typed) 
 bool cg_code_is_empty(cg_bytes typed) {
   uint8_t digits[TYPED_MAX];
   return clean(typed, digits) == 0;
+}
+
+bool cg_secret_coin(const cg_secret *s, const char *phone) {
+  uint8_t out[32];
+  cg_bytes part = cg_bytes_of(phone);
+  return !cg_hmac_sha256((cg_bytes){ s->coins, 32 }, &part, 1, out) && (out[0] & 1);
 }
 
 uint64_t cg_secret_salt(const cg_secret *s, uint64_t key_id, int64_t half_hour) {

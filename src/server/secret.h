@@ -19,7 +19,7 @@ enum {
 };
 
 typedef struct {
-  uint8_t mac[32], seal[32], keys[32], salts[32], ids[32], tokens[32];
+  uint8_t mac[32], seal[32], keys[32], salts[32], coins[32], tokens[32];
 } cg_secret;
 
 /* Derives all keys from the PEM of the private key. MEMORY, CRYPTO. */
@@ -50,6 +50,10 @@ bool cg_code_fits(const cg_secret *s, const cg_store_code *row, cg_bytes typed);
 
 /* True if nothing is left of `typed` without blanks and hyphens. */
 bool cg_code_is_empty(cg_bytes typed);
+
+/* A coin that always falls the same way for one phone number, and that nobody without
+ * the secret can foretell. */
+bool cg_secret_coin(const cg_secret *s, const char *phone);
 
 /* The salt of an authorization key in one of the half hours since 1970. */
 uint64_t cg_secret_salt(const cg_secret *s, uint64_t key_id, int64_t half_hour);

@@ -8,40 +8,17 @@
 
 #include <string.h>
 
-/* First entry of `newest` with a `since` above the given one. */
-static size_t after(const tl_form *forms, size_t n, unsigned newest, int since) {
-  size_t low = 0, high = n;
-  while (low < high) {
-    size_t mid = (low + high) / 2;
-    const tl_form *f = forms + mid;
-    bool before = f->newest < newest || (f->newest == newest && f->since <= since);
-    if (before) low = mid + 1;
-    else high = mid;
-  }
-  return low;
+static const tl_form *entry(const builder *b, unsigned newest, int layer) {
+  return tl_form_at(b->forms, b->nforms, newest, layer);
 }
 
-/* The entry that rules at `layer`, or NULL. */
-static const tl_form *entry(const tl_form *forms, size_t n, unsigned newest, int layer) {
-  size_t at = after(forms, n, newest, layer);
-  return at && forms[at - 1].newest == newest ? forms + at - 1 : NULL;
+static bool has_entries(const builder *b, unsigned newest) {
+  return entry(b, newest, UINT16_MAX) != NULL;
 }
 
-static bool has_entries(const tl_form *forms, size_t n, unsigned newest) {
-  return entry(forms, n, newest, UINT16_MAX) != NULL;
-}
-
-const tl_head *tl_form_for(const cg_tl_schema *s, const tl_head *newest, int layer) {
-  unsigned ix = newest->o.ix;
-  const tl_form *f = entry(s->forms, s->nforms, ix, layer);
-  if (f) return s->heads + f->head;
-  return has_entries(s->forms, s->nforms, ix) ? NULL : newest;
-}
-
-/* --- building --------------------------------------------------------------- */
 
 static cg_err set(builder *b, unsigned newest, int since, unsigned head) {
-  size_t at = after(b->forms, b->nforms, newest, since);
+  size_t at = tl_form_after(b->forms, b->nforms, newest, since);
   if (at && b->forms[at - 1].newest == newest && b->forms[at - 1].since == since) {
     b->forms[at - 1].head = (uint16_t)head;
     return CG_OK;
@@ -58,7 +35,7 @@ static cg_err set(builder *b, unsigned newest, int since, unsigned head) {
 static cg_err expand(builder *b) {
   for (size_t ix = 0; ix < b->nheads; ix++) {
     const tl_head *h = b->heads + ix;
-    if (b->defs[ix] || h->newest != ix || has_entries(b->forms, b->nforms, h->newest))
+    if (b->defs[ix] || h->newest != ix || has_entries(b, h->newest))
       continue;
     cg_err err = set(b, h->newest, 0, h->newest);
     if (err) return err;
@@ -105,13 +82,13 @@ static int oldest_layer(const builder *b) {
 /* `layer` has `h`, whatever was thought before. */
 static cg_err learn(builder *b, const tl_head *h, int layer, int oldest) {
   unsigned newest = h->newest;
-  const tl_form *now = entry(b->forms, b->nforms, newest, layer);
+  const tl_form *now = entry(b, newest, layer);
   if (now && now->head == h->o.ix) return CG_OK;
-  if (!now && layer == oldest && !has_entries(b->forms, b->nforms, newest) && !b->base)
+  if (!now && layer == oldest && !has_entries(b, newest) && !b->base)
     return set(b, newest, 0, h->o.ix);
   unsigned was = now ? now->head : TL_NOWHERE;
   bool known_later = now && !now->since && layer < oldest &&
-                     entry(b->forms, b->nforms, newest, oldest) == now;
+                     entry(b, newest, oldest) == now;
   cg_err err = set(b, newest, layer, h->o.ix);
   if (!err && known_later) err = set(b, newest, oldest, was);
   else if (!err && b->base && was == newest && layer < b->base->layer)

@@ -19,6 +19,11 @@
 cg_err tl_layout(const cg_tl_schema *base, const tl_defs *const *lists, size_t nlists,
                  cg_tl_schema **out, cg_fault *fault);
 
+/* The entry that rules for `newest` at `layer`, or NULL; and the place of the first
+ * entry behind it. */
+const tl_form *tl_form_at(const tl_form *forms, size_t n, unsigned newest, int layer);
+size_t tl_form_after(const tl_form *forms, size_t n, unsigned newest, int layer);
+
 /* The form of `newest` that `layer` knows, or NULL if it knows none. */
 const tl_head *tl_form_for(const cg_tl_schema *s, const tl_head *newest, int layer);
 

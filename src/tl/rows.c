@@ -265,7 +265,9 @@ static cg_err set_types(builder *b) {
     if (!def) continue;
     h->type = TL_NOWHERE;
     cg_err err = CG_OK;
-    if (def->method) {
+    if (def->method && def->result.vector && def->result.base == TL_T_BOOL) {
+      h->result = TL_K_NONE; /* one old method; nobody decodes its answer */
+    } else if (def->method) {
       err = set_kind(b, def, &def->result, &h->result, &h->result_sub);
     } else if (def->result.vector || (def->result.base != TL_T_BOXED &&
                                       def->result.base != TL_T_OBJECT)) {

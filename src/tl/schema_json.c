@@ -94,10 +94,12 @@ static bool read_member(reader *r, tl_def *def, cg_bytes key, cg_bytes *kind) {
   return cg_json_skip(&r->j);
 }
 
+/* invokeWith...Prefix: the package's own name for the fields of a method. */
 static bool is_prefix_name(cg_bytes name) {
-  static const char end[] = "Prefix";
-  size_t n = sizeof end - 1;
-  return name.len > n && !memcmp(name.at + name.len - n, end, n);
+  static const char start[] = "invoke", end[] = "Prefix";
+  size_t s = sizeof start - 1, n = sizeof end - 1;
+  return name.len > s + n && !memcmp(name.at, start, s) &&
+         !memcmp(name.at + name.len - n, end, n);
 }
 
 static cg_err read_definition(reader *r) {
@@ -110,7 +112,7 @@ static cg_err read_definition(reader *r) {
   def.method = is(kind, "method");
   if (r->j.err || !def.id || !def.name.len || !def.result.type.len) return fail(r);
   if (def.name.len > 7 && !memcmp(def.name.at, "mtcute.", 7)) return CG_OK;
-  if (!def.method && is_prefix_name(def.name)) return CG_OK;
+  if (is_prefix_name(def.name)) return CG_OK;
   return tl_defs_add(r->d, &def, r->file, r->fault);
 }
 

@@ -239,10 +239,16 @@ static void find_js_layer(text *t, cg_bytes js) {
   }
 }
 
+/* The back quote of the first "= `", or NULL. */
+static const uint8_t *find_template(const text *t) {
+  const uint8_t *p = memchr(t->pos, '`', (size_t)(t->end - t->pos)), *before = p;
+  while (before && before > t->pos && isspace(before[-1])) before--;
+  return before && before > t->pos && before[-1] == '=' ? p : NULL;
+}
+
 /* Narrows `t` to the text between the first and the last back quote. */
 static void enter_template(text *t) {
-  const uint8_t *start = t->pos, *end = t->end;
-  const uint8_t *first = memchr(start, '`', (size_t)(end - start));
+  const uint8_t *start = t->pos, *end = t->end, *first = find_template(t);
   if (!first) return;
   while (end[-1] != '`') end--;
   if (end - 1 == first) return;
