@@ -53,7 +53,8 @@ EVP_KDF *cg_evp_pbkdf2(void) {
 }
 
 cg_err cg_evp_error(void) {
-  bool memory = ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE;
-  ERR_clear_error();
-  return memory ? CG_E_MEMORY : CG_E_CRYPTO;
+  cg_err err = CG_E_CRYPTO;
+  for (unsigned long e = ERR_get_error(); e; e = ERR_get_error())
+    if (ERR_GET_REASON(e) == ERR_R_MALLOC_FAILURE) err = CG_E_MEMORY;
+  return err;
 }

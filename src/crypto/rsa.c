@@ -20,7 +20,8 @@ enum { BITS = 8 * CG_RSA_SIZE, DRAWS = 128 };
 
 struct cg_rsa_key {
   EVP_PKEY *pkey;
-  EVP_PKEY_CTX *private_op; /* set up for raw decryption; NULL: a public key */
+  bool has_private;
+  EVP_PKEY_CTX *private_op; /* set up for raw decryption; NULL: not yet */
   BIGNUM *n, *e;
   BN_MONT_CTX *mont;
   uint8_t modulus[CG_RSA_SIZE];
@@ -98,28 +99,40 @@ static cg_err public_op(const cg_rsa_key *k, const uint8_t in[CG_RSA_SIZE],
   return err;
 }
 
-/* in ^ d mod n, blinded. Only for in < n. */
+/* A context for raw decryption of a copy of the key, or NULL. */
+static EVP_PKEY_CTX *new_private_op(const cg_rsa_key *k) {
+  EVP_PKEY *copy = EVP_PKEY_dup(k->pkey);
+  EVP_PKEY_CTX *op = copy ? EVP_PKEY_CTX_new_from_pkey(NULL, copy, NULL) : NULL;
+  EVP_PKEY_free(copy); /* the context holds it */
+  if (op && EVP_PKEY_decrypt_init(op) == 1 &&
+      EVP_PKEY_CTX_set_rsa_padding(op, RSA_NO_PADDING) == 1)
+    return op;
+  EVP_PKEY_CTX_free(op);
+  return NULL;
+}
+
+/* in ^ d mod n, blinded. Only for in < n. An operation that failed, for want of memory,
+ * may leave the two blinding factors unlike each other, and the next results wrong:
+ * OpenSSL's copy of the key is then thrown away. */
 static cg_err private_op(cg_rsa_key *k, const uint8_t in[CG_RSA_SIZE],
                          uint8_t out[CG_RSA_SIZE]) {
   size_t len = CG_RSA_SIZE;
-  if (EVP_PKEY_decrypt(k->private_op, out, &len, in, CG_RSA_SIZE) == 1 &&
+  if (!k->private_op) k->private_op = new_private_op(k);
+  if (k->private_op && EVP_PKEY_decrypt(k->private_op, out, &len, in, CG_RSA_SIZE) == 1 &&
       len == CG_RSA_SIZE)
     return CG_OK;
+  EVP_PKEY_CTX_free(k->private_op);
+  k->private_op = NULL;
   cg_wipe(out, CG_RSA_SIZE);
   return cg_evp_error();
 }
 
-/* Makes the private half ready, and tries it: a damaged one must not be found out by
- * the clients. */
-static cg_err set_private(cg_rsa_key *k, cg_fault *f) {
+/* Tries the private half: a damaged one must not be found out by the clients. */
+static cg_err try_private(cg_rsa_key *k, cg_fault *f) {
   uint8_t plain[CG_RSA_SIZE] = { [1] = 2 }, sealed[CG_RSA_SIZE], opened[CG_RSA_SIZE];
-  k->private_op = EVP_PKEY_CTX_new_from_pkey(NULL, k->pkey, NULL);
-  if (!k->private_op || EVP_PKEY_decrypt_init(k->private_op) != 1 ||
-      EVP_PKEY_CTX_set_rsa_padding(k->private_op, RSA_NO_PADDING) != 1)
-    return cg_fail(f, cg_evp_error(), "the private RSA key cannot be set up");
   cg_err err = public_op(k, plain, sealed);
   if (!err) err = private_op(k, sealed, opened);
-  if (err == CG_E_MEMORY) return err;
+  if (err == CG_E_MEMORY) return cg_fail(f, err, "out of memory");
   if (err || memcmp(plain, opened, CG_RSA_SIZE))
     return cg_fail(f, CG_E_MALFORMED, "the private half of the RSA key does not fit");
   return CG_OK;
@@ -134,7 +147,8 @@ static cg_err wrap(EVP_PKEY *pkey, bool private_half, cg_rsa_key **out, cg_fault
   }
   k->pkey = pkey;
   cg_err err = set_public(k, f);
-  if (!err && private_half) err = set_private(k, f);
+  k->has_private = private_half;
+  if (!err && private_half) err = try_private(k, f);
   if (!err) {
     *out = k;
     return CG_OK;
@@ -176,7 +190,7 @@ cg_err cg_rsa_generate(cg_rsa_key **out) {
 }
 
 bool cg_rsa_has_private(const cg_rsa_key *k) {
-  return k->private_op != NULL;
+  return k->has_private;
 }
 
 uint64_t cg_rsa_fingerprint(const cg_rsa_key *k) {
