@@ -5,11 +5,10 @@
  *
  *   tlgen api     api.h api_rows.c SCHEMA.json
  *   tlgen service mtproto_api.h mtproto_rows.c mtproto.tl
- *   tlgen all     all_rows.c SCHEMA.json [N=]OLDER... legacy.tl
+ *   tlgen all     all_rows.c LAYER TEXT legacy.tl SCHEMA.json...
  *
- * OLDER stand newest first; N= gives the layer of a text that does not say it. Fails
- * when an id is not the crc32 of its definition or a pin has unexpected counts. Frees
- * nothing: it lives for a moment.
+ * LAYER is that of TEXT, which does not say it. Fails when an id is not the crc32 of
+ * its definition or a pin has unexpected counts. Frees nothing: it lives for a moment.
  */
 #include "layout.h"
 
@@ -109,18 +108,16 @@ static void check_counts(const tl_defs *d, const char *path) {
       c.layer, c.constructors, c.methods, c.fields, c.words, c.flags, c.int53, c.types);
 }
 
-static tl_defs *read_defs(const char *arg) {
+/* `layer` is that of a text that does not say it, else 0. */
+static tl_defs *read_defs(const char *path, int layer) {
   tl_defs *d = calloc(1, sizeof *d);
   cg_fault fault = { 0 };
-  char *path;
-  long layer = strtol(arg, &path, 10);
-  if (*path++ != '=') path = (char *)(uintptr_t)arg;
   cg_bytes text = read_file(path);
   if (!d) die("out of memory");
   cg_err err = ends_in(path, ".json") ? tl_defs_read_json(d, path, text, &fault)
                                       : tl_defs_read_text(d, path, text, &fault);
   if (err) die("%s", fault.text);
-  if (path != arg) d->layer = (int)layer;
+  if (layer) d->layer = layer;
   if (d->layer) check_counts(d, path);
   return d;
 }
@@ -370,7 +367,7 @@ static const form service_form = {
 
 static void generate(const form *how, const char *header_path, const char *rows_path,
                      const char *schema) {
-  const tl_defs *d = read_defs(schema);
+  const tl_defs *d = read_defs(schema, 0);
   cg_tl_schema *s = lay_out(&d, 1);
   header w = { create(header_path, how->about), s, how->prefix, how->PREFIX };
   if (s->nheads != d->ndefs) die("%s: an id stands twice", schema);
@@ -383,10 +380,16 @@ static void generate(const form *how, const char *header_path, const char *rows_
   close_file(f, rows_path);
 }
 
-static void generate_all(const char *rows_path, char **paths, int n) {
+static int newest_first(const void *a, const void *b) {
+  const tl_defs *x = *(const tl_defs *const *)a, *y = *(const tl_defs *const *)b;
+  return y->layer - x->layer;
+}
+
+static void generate_all(const char *rows_path, int layer, char **paths, int n) {
   const tl_defs *lists[MAX_LISTS];
   if (n > MAX_LISTS) die("too many schemas");
-  for (int i = 0; i < n; i++) lists[i] = read_defs(paths[i]);
+  for (int i = 0; i < n; i++) lists[i] = read_defs(paths[i], i ? 0 : layer);
+  qsort(lists, (size_t)n, sizeof *lists, newest_first);
   cg_tl_schema *s = lay_out(lists, (size_t)n);
   FILE *f = create(rows_path, "Rows of the API layer and of older forms.");
   fprintf(f, "#include \"layer.h\"\n#include \"rows.h\"\n");
@@ -399,8 +402,8 @@ int main(int argc, char **argv) {
     generate(&api_form, argv[2], argv[3], argv[4]);
   else if (argc == 5 && !strcmp(argv[1], "service"))
     generate(&service_form, argv[2], argv[3], argv[4]);
-  else if (argc > 3 && !strcmp(argv[1], "all"))
-    generate_all(argv[2], argv + 3, argc - 3);
-  else die("usage: tlgen api|service HEADER ROWS SCHEMA | all ROWS SCHEMA...");
+  else if (argc > 6 && !strcmp(argv[1], "all"))
+    generate_all(argv[2], atoi(argv[3]), argv + 4, argc - 4);
+  else die("usage: tlgen api|service HEADER ROWS SCHEMA | all ROWS LAYER TEXT SCHEMA...");
   return 0;
 }

@@ -237,6 +237,7 @@ static cg_err rows_of_older(builder *b, size_t ix) {
   tl_head *h = b->heads + ix;
   h->first = (uint16_t)b->nrows;
   h->size = b->heads[h->newest].size;
+  if (h->size == sizeof(tl_obj)) h->size += 8; /* it has an object of its own */
   h->flags |= b->heads[h->newest].flags & TL_F_HAS;
   for (int flags = 0; flags < 2; flags++)
     for (size_t i = 0; i < def->nargs; i++) {
