@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * auth_signin.c - auth.signIn, signUp, logOut, dropTempAuthKeys
+ * (login.md 3.3, 4.1, 4.2, 4.10 and rows 27-45 of 3.4).
+ */
+#include "account.h"
+#include "auth_tx.h"
+#include "limits.h"
+#include "methods.h"
+
+#include <string.h>
+
+enum {
+  REPEAT_S = 60,            /* a lost answer may be asked for again, row 38 */
+  VERIFIED_S = 86400,       /* life of what is verified and waits for more */
+  SIGN_UP_REQUIRED_SINCE = 104,
+  PENDING = CG_CODE_BIT(CG_CODE_ISSUED) | CG_CODE_BIT(CG_CODE_NEED_SIGNUP) |
+            CG_CODE_BIT(CG_CODE_NEED_PASSWORD)
+};
+
+static void log_login(const cg_op *op, const char *what) {
+  const cg_tx *tx = op->state;
+  char phone[32];
+  cg_mask_phone(tx->phone, phone);
+  cg_log_write(&op->s->log, CG_LOG_INFO, "%s: %s", phone, what);
+}
+
+/* --- the answers of a login ------------------------------------------------------ */
+
+static void answer_authorization(cg_op *op) {
+  const cg_tx *tx = cg_tx_of(op);
+  tl_auth_authorization a = { TL_INIT(auth_authorization),
+                              .user = cg_account_self(op, &tx->user) };
+  if (a.user) cg_op_answer(op, &a.o);
+  else cg_op_internal(op, CG_E_MEMORY);
+}
+
+static void answer_sign_up_required(cg_op *op) {
+  if (op->layer < SIGN_UP_REQUIRED_SINCE) {
+    cg_op_error(op, 400, "PHONE_NUMBER_UNOCCUPIED");
+    return;
+  }
+  static const char id_text[] = "{\"country\":\"XX\",\"min_age\":false,"
+                                "\"terms_key\":\"LOCAL_1\"}";
+  tl_dataJSON id = { TL_INIT(dataJSON), .data = cg_bytes_of(id_text) };
+  tl_help_termsOfService terms = { TL_INIT(help_termsOfService), .id = &id.DataJSON,
+                                   .text = CG_LIT("This is a local test server.") };
+  tl_auth_authorizationSignUpRequired a = { TL_INIT(auth_authorizationSignUpRequired) };
+  TL_SET(auth_authorizationSignUpRequired, &a, terms_of_service,
+         &terms.help_TermsOfService);
+  cg_op_answer(op, &a.o);
+}
+
+static void on_failures_cleared(cg_op *op, const cg_store_reply *r) {
+  (void)r;
+  log_login(op, "logged in");
+  answer_authorization(op);
+}
+
+/* The store has bound the key to the account: remember it. */
+static void logged_in(cg_op *op) {
+  const cg_tx *tx = cg_tx_of(op);
+  cg_peer *p = op->peer;
+  p->login = (cg_login){ .user_id = tx->user.id, .created = cg_op_now(op),
+                         .state = CG_USER_ACTIVE };
+  p->turn = op->s->turn;
+  cg_limit_success(op, on_failures_cleared);
+}
+
+static cg_err draw_auth(const cg_op *op, cg_store_auth *auth) {
+  const cg_tx *tx = op->state;
+  int64_t now = cg_op_now(op), hash;
+  cg_err err = cg_rng_fill(&op->s->rng, &hash, sizeof hash);
+  *auth = (cg_store_auth){ .key_id = op->peer->key.id, .user_id = tx->user.id,
+                           .hash = hash | 1, .created = now, .active = now };
+  memcpy(auth->ip, op->ip, sizeof auth->ip);
+  return err;
+}
+
+/* --- auth.signIn ------------------------------------------------------------------- */
+
+static void on_sign_in_found(cg_op *op);
+
+/* Somebody else has moved the transaction: look at it as it is now. */
+static void lost_race(cg_op *op, cg_op_run *again) {
+  cg_tx *tx = cg_tx_of(op);
+  if (tx->rounds++ < CG_TX_ROUNDS) cg_tx_find_again(op, again);
+  else cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
+}
+
+static void on_login(cg_op *op, const cg_store_reply *r) {
+  if (r->err) lost_race(op, on_sign_in_found);
+  else logged_in(op);
+}
+
+static void log_in(cg_op *op) {
+  cg_tx *tx = cg_tx_of(op);
+  cg_store_auth auth;
+  cg_err err = draw_auth(op, &auth);
+  if (err) {
+    cg_op_internal(op, err);
+    return;
+  }
+  cg_store_request q = { .op = CG_STORE_CODE_LOGIN, .text = tx->hash, .from = PENDING,
+                         .now = auth.created, .auth = &auth };
+  cg_op_submit(op, &q, on_login);
+}
+
+static void on_need_sign_up(cg_op *op, const cg_store_reply *r) {
+  if (r->err) {
+    lost_race(op, on_sign_in_found);
+    return;
+  }
+  log_login(op, "right code, sign-up required");
+  answer_sign_up_required(op);
+}
+
+/* The code was right: what follows depends on the account as it is now. */
+static void on_right_code(cg_op *op) {
+  cg_tx *tx = cg_tx_of(op);
+  if (tx->has_user && tx->user.state != CG_USER_ACTIVE) {
+    cg_op_error(op, 400, "PHONE_NUMBER_BANNED");
+  } else if (tx->has_user) {
+    log_in(op);
+  } else if (!cg_tx_may_sign_up(op)) {
+    cg_op_error(op, 400, "PHONE_CODE_INVALID");
+  } else {
+    int64_t now = cg_op_now(op);
+    cg_store_request q = { .op = CG_STORE_CODE_MOVE, .text = tx->hash, .from = PENDING,
+                           .number = CG_CODE_NEED_SIGNUP, .now = now,
+                           .expires_at = now + VERIFIED_S };
+    cg_op_submit(op, &q, on_need_sign_up);
+  }
+}
+
+static void on_exhausted(cg_op *op, const cg_store_reply *r) {
+  (void)r;
+  cg_op_error(op, 400, "PHONE_CODE_INVALID");
+}
+
+/* The failure is counted. The last try of the code, or one too many for its number,
+ * ends the transaction. */
+static void on_failure(cg_op *op, const cg_store_reply *r) {
+  cg_tx *tx = cg_tx_of(op);
+  if (tx->row.attempts < tx->row.max_attempts && r->number <= 0) {
+    cg_op_error(op, 400, "PHONE_CODE_INVALID");
+    return;
+  }
+  log_login(op, "wrong codes, the tries are used up");
+  cg_store_request q = { .op = CG_STORE_CODE_MOVE, .text = tx->hash, .from = PENDING,
+                         .number = CG_CODE_EXHAUSTED, .now = cg_op_now(op) };
+  cg_op_submit(op, &q, on_exhausted);
+}
+
+/* The try is counted: now the code may be looked at. */
+static void on_attempt(cg_op *op, const cg_store_reply *r) {
+  cg_tx *tx = cg_tx_of(op);
+  const tl_auth_signIn *q = TL_AS(auth_signIn, op->request);
+  if (r->err) {
+    lost_race(op, on_sign_in_found);
+    return;
+  }
+  tx->row = *r->code;
+  if (cg_code_fits(&op->s->secret, &tx->row, q->phone_code))
+    cg_tx_account(op, false, on_right_code);
+  else cg_limit_failures(op, on_failure);
+}
+
+static void on_repeat_account(cg_op *op) {
+  const cg_tx *tx = cg_tx_of(op);
+  if (tx->has_user && tx->user.id == tx->row.won_user_id) answer_authorization(op);
+  else cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
+}
+
+/* Row 38: the same key with the same code soon after it won, and still logged in by it.
+ * Its answer was lost, or it raced with itself. */
+static bool is_repeat(const cg_op *op, cg_bytes code) {
+  const cg_tx *tx = op->state;
+  const cg_login *login = &op->peer->login;
+  return tx->found && tx->row.state == CG_CODE_CONSUMED && tx->row.won_user_id &&
+         cg_op_now(op) - tx->row.changed_at <= REPEAT_S &&
+         login->user_id == tx->row.won_user_id && login->created == tx->row.changed_at &&
+         cg_code_fits(&op->s->secret, &tx->row, code);
+}
+
+static void on_sign_in_found(cg_op *op) {
+  const cg_tx *tx = cg_tx_of(op);
+  const tl_auth_signIn *q = TL_AS(auth_signIn, op->request);
+  bool has_code = TL_HAS(auth_signIn, q, phone_code);
+  if (has_code && is_repeat(op, q->phone_code)) {
+    cg_tx_account(op, false, on_repeat_account);
+  } else if (!has_code || !cg_tx_is_live(op) || tx->row.attempts >= tx->row.max_attempts) {
+    cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
+  } else {
+    cg_store_request a = { .op = CG_STORE_CODE_ATTEMPT, .text = tx->hash,
+                           .now = cg_op_now(op) };
+    cg_op_submit(op, &a, on_attempt);
+  }
+}
+
+void cg_auth_sign_in(cg_op *op) {
+  const tl_auth_signIn *q = TL_AS(auth_signIn, op->request);
+  bool has_code = TL_HAS(auth_signIn, q, phone_code);
+  bool by_email = !has_code && TL_HAS(auth_signIn, q, email_verification);
+  if (!cg_tx_new(op, q->phone_number, 0)) return;
+  if (!q->phone_code_hash.len) cg_op_error(op, 400, "PHONE_CODE_HASH_EMPTY");
+  else if (!by_email && (!has_code || cg_code_is_empty(q->phone_code)))
+    cg_op_error(op, 400, "PHONE_CODE_EMPTY");
+  else cg_tx_find(op, q->phone_code_hash, on_sign_in_found);
+}
+
+/* --- auth.signUp --------------------------------------------------------------------- */
+
+static void on_sign_up_found(cg_op *op);
+
+static void on_signed_up(cg_op *op, const cg_store_reply *r) {
+  if (r->err == CG_E_EXISTS) cg_op_error(op, 400, "PHONE_NUMBER_OCCUPIED");
+  else if (r->err) lost_race(op, on_sign_up_found);
+  else logged_in(op);
+}
+
+static void add_account(cg_op *op) {
+  cg_tx *tx = cg_tx_of(op);
+  const tl_auth_signUp *q = TL_AS(auth_signUp, op->request);
+  cg_store_user *u = &tx->user;
+  cg_store_auth auth;
+  cg_err err = cg_tx_draw_user(op, u);
+  if (!err) err = draw_auth(op, &auth);
+  if (err) {
+    cg_op_internal(op, err);
+  } else if (!cg_account_name(q->first_name, 1, u->first_name)) {
+    cg_op_error(op, 400, "FIRSTNAME_INVALID");
+  } else if (!cg_account_name(q->last_name, 0, u->last_name)) {
+    cg_op_error(op, 400, "LASTNAME_INVALID");
+  } else {
+    cg_store_request s = { .op = CG_STORE_CODE_SIGNUP, .text = tx->hash, .auth = &auth,
+                           .from = CG_CODE_BIT(CG_CODE_NEED_SIGNUP), .user = u,
+                           .now = auth.created };
+    cg_op_submit(op, &s, on_signed_up);
+  }
+}
+
+static void on_sign_up_account(cg_op *op) {
+  const cg_tx *tx = cg_tx_of(op);
+  if (tx->has_user) cg_op_error(op, 400, "PHONE_NUMBER_OCCUPIED");
+  else if (tx->row.state != CG_CODE_NEED_SIGNUP)
+    cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
+  else add_account(op);
+}
+
+static void on_sign_up_found(cg_op *op) {
+  if (cg_tx_is_issued(op)) cg_op_error(op, 400, "PHONE_CODE_INVALID");
+  else if (!cg_tx_is_live(op)) cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
+  else cg_tx_account(op, false, on_sign_up_account);
+}
+
+void cg_auth_sign_up(cg_op *op) {
+  const tl_auth_signUp *q = TL_AS(auth_signUp, op->request);
+  if (!cg_tx_new(op, q->phone_number, 0)) return;
+  if (!q->phone_code_hash.len) cg_op_error(op, 400, "PHONE_CODE_HASH_EMPTY");
+  else cg_tx_find(op, q->phone_code_hash, on_sign_up_found);
+}
+
+/* --- auth.logOut, auth.dropTempAuthKeys ------------------------------------------------ */
+
+static void on_logged_out(cg_op *op, const cg_store_reply *r) {
+  tl_auth_loggedOut out = { TL_INIT(auth_loggedOut) };
+  op->peer->login = (cg_login){ 0 };
+  op->peer->turn = op->s->turn;
+  if (!r->err) cg_log_write(&op->s->log, CG_LOG_INFO, "a session was logged out");
+  cg_op_answer(op, &out.o);
+}
+
+void cg_auth_log_out(cg_op *op) {
+  cg_op_submit(op, &(cg_store_request){ .op = CG_STORE_AUTH_DELETE,
+                                        .id = op->peer->key.id }, on_logged_out);
+}
+
+/* Temporary keys that are bound to this one are all of those that there are: none yet. */
+void cg_auth_drop_temp_keys(cg_op *op) {
+  cg_op_true(op);
+}

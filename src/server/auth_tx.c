@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/* auth_tx.c - see auth_tx.h for the contract. */
+#include "auth_tx.h"
+
+#include "ladder.h"
+
+#include <stdio.h>
+#include <string.h>
+
+enum { PENDING = CG_CODE_BIT(CG_CODE_ISSUED) | CG_CODE_BIT(CG_CODE_NEED_SIGNUP) |
+                 CG_CODE_BIT(CG_CODE_NEED_PASSWORD) };
+
+cg_tx *cg_tx_new(cg_op *op, cg_bytes raw, int32_t code) {
+  cg_tx *tx = cg_op_alloc(op, sizeof *tx);
+  if (!tx) return NULL;
+  op->state = tx;
+  if (cg_phone_clean(raw, tx->phone)) return tx;
+  if (!code) code = op->s->set.phone_invalid_400 ? 400 : 406;
+  cg_op_error(op, code, "PHONE_NUMBER_INVALID");
+  return NULL;
+}
+
+static void on_found(cg_op *op, const cg_store_reply *r) {
+  cg_tx *tx = cg_tx_of(op);
+  tx->found = !r->err && r->code->key_id == op->peer->key.id &&
+              r->code->purpose == CG_CODE_LOGIN && !strcmp(r->code->phone, tx->phone);
+  if (tx->found) tx->row = *r->code;
+  tx->then(op);
+}
+
+void cg_tx_find_again(cg_op *op, cg_op_run *then) {
+  cg_tx *tx = cg_tx_of(op);
+  tx->then = then;
+  cg_op_submit(op, &(cg_store_request){ .op = CG_STORE_CODE_GET, .text = tx->hash },
+               on_found);
+}
+
+void cg_tx_find(cg_op *op, cg_bytes hash, cg_op_run *then) {
+  cg_tx *tx = cg_tx_of(op);
+  /* What is longer, or has a NUL inside, is the hash of nothing. */
+  bool odd = hash.len >= sizeof tx->row.hash || memchr(hash.at, 0, hash.len);
+  cg_bytes copy = cg_arena_copy(op->arena, odd ? CG_LIT("-") : hash);
+  tx->hash = (const char *)copy.at;
+  if (tx->hash) cg_tx_find_again(op, then);
+  else cg_op_internal(op, CG_E_MEMORY);
+}
+
+bool cg_tx_is_live(const cg_op *op) {
+  const cg_tx *tx = op->state;
+  return tx->found && (CG_CODE_BIT(tx->row.state) & PENDING) &&
+         cg_op_now(op) <= tx->row.expires_at;
+}
+
+bool cg_tx_is_issued(const cg_op *op) {
+  const cg_tx *tx = op->state;
+  return cg_tx_is_live(op) && tx->row.state == CG_CODE_ISSUED;
+}
+
+/* --- accounts ----------------------------------------------------------------- */
+
+static bool provisioned(const cg_op *op) {
+  const cg_tx *tx = op->state;
+  cg_test_number n = cg_phone_test(tx->phone);
+  return op->s->set.test_numbers && n.dc && n.kind == CG_TEST_REGISTERED;
+}
+
+bool cg_tx_may_sign_up(const cg_op *op) {
+  const cg_tx *tx = op->state;
+  if (op->s->set.signup == CG_SIGNUP_TEST_NUMBERS) return cg_phone_test(tx->phone).dc != 0;
+  return op->s->set.signup == CG_SIGNUP_OPEN;
+}
+
+/* Ids of ten digits, as people's accounts have them; safe in every client's numbers. */
+cg_err cg_tx_draw_user(const cg_op *op, cg_store_user *out) {
+  const cg_tx *tx = op->state;
+  uint64_t raw[2];
+  cg_err err = cg_rng_fill(&op->s->rng, raw, sizeof raw);
+  if (err) return err;
+  *out = (cg_store_user){ .id = (int64_t)(1000000000 + raw[0] % UINT64_C(8000000000)),
+                          .access_hash = (int64_t)(raw[1] | 1),
+                          .created = cg_op_now(op), .state = CG_USER_ACTIVE };
+  memcpy(out->phone, tx->phone, sizeof out->phone);
+  return CG_OK;
+}
+
+static void on_account(cg_op *op, const cg_store_reply *r);
+
+static void look_for_account(cg_op *op) {
+  cg_tx *tx = cg_tx_of(op);
+  cg_op_submit(op, &(cg_store_request){ .op = CG_STORE_USER_FIND, .text = tx->phone },
+               on_account);
+}
+
+static void on_added(cg_op *op, const cg_store_reply *r) {
+  (void)r; /* EXISTS: somebody was faster, or the id is taken: look again */
+  look_for_account(op);
+}
+
+static void provision_account(cg_op *op) {
+  cg_tx *tx = cg_tx_of(op);
+  cg_store_user u;
+  cg_err err = tx->rounds++ < CG_TX_ROUNDS ? cg_tx_draw_user(op, &u) : CG_E_STORE;
+  if (err) {
+    cg_op_internal(op, err);
+    return;
+  }
+  strcpy(u.first_name, "Test");
+  strcpy(u.last_name, tx->phone + 6);
+  cg_op_submit(op, &(cg_store_request){ .op = CG_STORE_USER_ADD, .user = &u }, on_added);
+}
+
+static void on_account(cg_op *op, const cg_store_reply *r) {
+  cg_tx *tx = cg_tx_of(op);
+  tx->has_user = !r->err;
+  if (tx->has_user) tx->user = *r->user;
+  if (!tx->has_user && tx->provision && provisioned(op)) provision_account(op);
+  else tx->then(op);
+}
+
+void cg_tx_account(cg_op *op, bool provision, cg_op_run *then) {
+  cg_tx *tx = cg_tx_of(op);
+  tx->then = then;
+  tx->provision = provision;
+  look_for_account(op);
+}
+
+/* --- auth.sentCode -------------------------------------------------------------- */
+
+static const tl_auth_SentCodeType *sent_type(cg_op *op, char rung, int32_t length) {
+  tl_auth_sentCodeTypeApp *app = cg_arena_alloc(op->arena, sizeof *app);
+  tl_auth_sentCodeTypeSms *sms = cg_arena_alloc(op->arena, sizeof *sms);
+  tl_auth_sentCodeTypeCall *call = cg_arena_alloc(op->arena, sizeof *call);
+  if (!app || !sms || !call) return NULL;
+  *app = (tl_auth_sentCodeTypeApp){ TL_INIT(auth_sentCodeTypeApp), .length = length };
+  *sms = (tl_auth_sentCodeTypeSms){ TL_INIT(auth_sentCodeTypeSms), .length = length };
+  *call = (tl_auth_sentCodeTypeCall){ TL_INIT(auth_sentCodeTypeCall), .length = length };
+  switch (rung) {
+  case CG_RUNG_APP: return &app->auth_SentCodeType;
+  case CG_RUNG_SMS: return &sms->auth_SentCodeType;
+  case CG_RUNG_CALL: return &call->auth_SentCodeType;
+  default: return NULL;
+  }
+}
+
+static const tl_auth_CodeType *next_type(char rung) {
+  static const tl_auth_codeTypeSms sms = { TL_INIT(auth_codeTypeSms) };
+  static const tl_auth_codeTypeCall call = { TL_INIT(auth_codeTypeCall) };
+  return rung == CG_RUNG_SMS ? &sms.auth_CodeType
+         : rung == CG_RUNG_CALL ? &call.auth_CodeType : NULL;
+}
+
+void cg_tx_answer_sent(cg_op *op) {
+  const cg_tx *tx = cg_tx_of(op);
+  const cg_store_code *row = &tx->row;
+  tl_auth_sentCode sent = { TL_INIT(auth_sentCode),
+                            .type = sent_type(op, cg_ladder_rung(row), row->length),
+                            .phone_code_hash = cg_bytes_of(row->hash) };
+  const tl_auth_CodeType *next = next_type(cg_ladder_next(row));
+  int64_t wait = row->resend_at - cg_op_now(op);
+  if (next) TL_SET(auth_sentCode, &sent, next_type, next);
+  if (row->resend_at && wait > 0) TL_SET(auth_sentCode, &sent, timeout, (int32_t)wait);
+  cg_op_answer(op, &sent.o);
+}

@@ -1,0 +1,232 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dispatch.c - from the bytes of a call to the handler of its method. Faults are
+ * answered in a fixed order: cannot be read, no connection set up, not built, not
+ * allowed (login.md 3.4 rows 62-64, 4.11, 6.6).
+ */
+#include "codec.h"
+#include "init.h"
+#include "methods.h"
+
+#include <string.h>
+
+enum { OLDEST_LAYER = 1 };
+
+/* Who may call. */
+enum {
+  ANYONE = 1, /* before login too: login.md 4.11 */
+  UNBOUND = 2 /* over a temporary key that is bound to none, too */
+};
+
+typedef struct {
+  uint32_t id;
+  cg_op_run *run; /* NULL: not built */
+  int who;
+} method;
+
+static const method table[] = {
+  { TL_ID_account_deleteAccount, NULL, ANYONE },
+  { TL_ID_account_getPassword, NULL, ANYONE },
+  { TL_ID_account_sendVerifyEmailCode, NULL, ANYONE },
+  { TL_ID_account_verifyEmail, NULL, ANYONE },
+  { TL_ID_auth_bindTempAuthKey, NULL, ANYONE | UNBOUND },
+  { TL_ID_auth_cancelCode, cg_auth_cancel_code, ANYONE },
+  { TL_ID_auth_checkPaidAuth, NULL, ANYONE },
+  { TL_ID_auth_checkPassword, NULL, ANYONE },
+  { TL_ID_auth_checkRecoveryPassword, NULL, ANYONE },
+  { TL_ID_auth_dropTempAuthKeys, cg_auth_drop_temp_keys, ANYONE },
+  { TL_ID_auth_exportLoginToken, NULL, ANYONE },
+  { TL_ID_auth_finishPasskeyLogin, NULL, ANYONE },
+  { TL_ID_auth_importAuthorization, NULL, ANYONE },
+  { TL_ID_auth_importBotAuthorization, NULL, ANYONE },
+  { TL_ID_auth_importLoginToken, NULL, ANYONE },
+  { TL_ID_auth_importWebTokenAuthorization, NULL, ANYONE },
+  { TL_ID_auth_initPasskeyLogin, NULL, ANYONE },
+  { TL_ID_auth_logOut, cg_auth_log_out, ANYONE },
+  { TL_ID_auth_recoverPassword, NULL, ANYONE },
+  { TL_ID_auth_reportMissingCode, cg_auth_report_missing_code, ANYONE },
+  { TL_ID_auth_requestFirebaseSms, NULL, ANYONE },
+  { TL_ID_auth_requestPasswordRecovery, NULL, ANYONE },
+  { TL_ID_auth_resendCode, cg_auth_resend_code, ANYONE },
+  { TL_ID_auth_resetLoginEmail, NULL, ANYONE },
+  { TL_ID_auth_sendCode, cg_auth_send_code, ANYONE },
+  { TL_ID_auth_signIn, cg_auth_sign_in, ANYONE },
+  { TL_ID_auth_signUp, cg_auth_sign_up, ANYONE },
+  { TL_ID_help_acceptTermsOfService, cg_help_accept_terms, ANYONE },
+  { TL_ID_help_getAppConfig, cg_help_get_app_config, ANYONE },
+  { TL_ID_help_getCdnConfig, NULL, ANYONE },
+  { TL_ID_help_getConfig, cg_help_get_config, ANYONE | UNBOUND },
+  { TL_ID_help_getCountriesList, NULL, ANYONE },
+  { TL_ID_help_getDeepLinkInfo, NULL, ANYONE },
+  { TL_ID_help_getNearestDc, cg_help_get_nearest_dc, ANYONE | UNBOUND },
+  { TL_ID_help_saveAppLog, NULL, ANYONE },
+  { TL_ID_langpack_getDifference, NULL, ANYONE },
+  { TL_ID_langpack_getLangPack, NULL, ANYONE },
+  { TL_ID_langpack_getLanguage, NULL, ANYONE },
+  { TL_ID_langpack_getLanguages, NULL, ANYONE },
+  { TL_ID_langpack_getStrings, NULL, ANYONE },
+  { TL_ID_payments_assignAppStoreTransaction, NULL, ANYONE },
+  { TL_ID_payments_assignPlayMarketTransaction, NULL, ANYONE },
+  { TL_ID_payments_canPurchaseStore, NULL, ANYONE },
+  { TL_ID_payments_getPremiumGiftCodeOptions, NULL, ANYONE },
+  { TL_ID_updates_getState, cg_updates_get_state, 0 },
+  { TL_ID_users_getFullUser, cg_users_get_full_user, 0 },
+  { TL_ID_users_getUsers, cg_users_get_users, 0 },
+};
+
+static const method *find(uint32_t id) {
+  static const method unknown = { 0, NULL, 0 };
+  for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+    if (table[i].id == id) return &table[i];
+  return &unknown;
+}
+
+/* What a call that cannot be read is answered with. */
+static const char *fetch_fault(cg_err err) {
+  switch (err) {
+  case CG_E_UNKNOWN_ID:
+  case CG_E_UNEXPECTED: return "INPUT_CONSTRUCTOR_INVALID";
+  case CG_E_TRAILING:
+  case CG_E_LIMIT: return "INPUT_REQUEST_TOO_LONG";
+  case CG_E_TRUNCATED: return "INPUT_FETCH_ERROR";
+  default: return "INPUT_FETCH_FAIL";
+  }
+}
+
+static void refuse_unread(cg_op *op, cg_err err) {
+  if (err == CG_E_MEMORY) cg_op_internal(op, err);
+  else cg_op_error(op, 400, fetch_fault(err));
+}
+
+static void counted(cg_op *op, const cg_store_reply *r) {
+  (void)r;
+  cg_op_error(op, 400, "INPUT_METHOD_INVALID");
+}
+
+/* Counts the call, so that users see which methods their client misses. */
+static void refuse_unbuilt(cg_op *op, const char *name) {
+  cg_store_request q = { .op = CG_STORE_MISSING_HIT, .text = name,
+                         .number = op->call.method };
+  cg_op_submit(op, &q, counted);
+}
+
+/* Decodes the method inside the shells; false if the op was answered. */
+static bool decode(cg_op *op) {
+  cg_tl_extent extent = { 0 };
+  cg_bytes in = op->call.query;
+  cg_err err =
+      cg_tl_decode_prefix(op->s->schema, in, op->arena, &op->request, &extent, NULL);
+  if (!err && extent.used < in.len) err = CG_E_TRAILING;
+  bool unknown = err == CG_E_UNKNOWN_ID && extent.unknown_id == op->call.method;
+  if (unknown || (!err && !tl_is_method(tl_head_of(op->s->schema, op->request)))) {
+    op->request = NULL;
+    refuse_unbuilt(op, "unknown");
+    return false;
+  }
+  if (!err) return true;
+  op->request = NULL;
+  refuse_unread(op, err);
+  return false;
+}
+
+/* The method is read and the connection set up: may the caller do this? */
+static void authorize(cg_op *op) {
+  const method *m = find(op->request->id);
+  const cg_login *login = &op->peer->login;
+  op->run = m->run;
+  if (op->peer->temp_until && !(m->who & UNBOUND))
+    cg_op_error(op, 401, "AUTH_KEY_PERM_EMPTY");
+  else if (!(m->who & ANYONE) && !login->user_id)
+    cg_op_error(op, 401, "AUTH_KEY_UNREGISTERED");
+  else if (!(m->who & ANYONE) && login->state == CG_USER_BANNED)
+    cg_op_error(op, 401, "USER_DEACTIVATED_BAN");
+  else if (!(m->who & ANYONE) && login->state == CG_USER_DELETED)
+    cg_op_error(op, 401, "USER_DEACTIVATED");
+  else if (!m->run) refuse_unbuilt(op, cg_tl_name(op->s->schema, op->request));
+  else cg_op_start(op);
+}
+
+static void initialised(cg_op *op, const cg_store_reply *r) {
+  (void)r;
+  authorize(op);
+}
+
+/* Keeps what initConnection said with the key, if it is news. A temporary key keeps it
+ * in memory only. */
+static void keep_init(cg_op *op, int32_t layer) {
+  cg_peer *p = op->peer;
+  cg_store_key row = { .id = p->key.id };
+  cg_init_fill(&op->call, layer, &row.init);
+  uint64_t digest = cg_init_digest(&row.init);
+  bool news = digest != p->init_digest;
+  p->layer = op->layer = layer;
+  p->api_id = op->call.api_id;
+  p->init_digest = digest;
+  if (!news || p->temp_until) {
+    authorize(op);
+    return;
+  }
+  cg_store_request q = { .op = CG_STORE_KEY_INIT, .id = p->key.id, .key = &row };
+  cg_op_submit(op, &q, initialised);
+}
+
+static void check_init(cg_op *op) {
+  const cg_unwrapped *u = &op->call;
+  int32_t layer = u->layer ? u->layer : op->peer->layer;
+  op->layer = op->peer->layer;
+  if (!u->has_init && !op->peer->layer) {
+    cg_op_error(op, 400, "CONNECTION_NOT_INITED");
+  } else if (layer < OLDEST_LAYER || layer > op->s->newest_layer) {
+    cg_op_error(op, 400, "CONNECTION_LAYER_INVALID");
+  } else if (!u->has_init) {
+    op->layer = layer;
+    authorize(op);
+  } else {
+    const char *fault = cg_init_fault(&op->s->set, u);
+    if (fault) cg_op_error(op, 400, fault);
+    else keep_init(op, layer);
+  }
+}
+
+/* A call for which there is no memory: the answer needs none of its own. */
+static void refuse_for_memory(cg_link *l) {
+  cg_log_write(&l->peer->s->log, CG_LOG_ERROR, "a call failed: %s",
+               cg_err_text(CG_E_MEMORY));
+  if (l->conn) cg_conn_close(l->conn);
+}
+
+void cg_dispatch(cg_link *l, uint64_t msg_id, cg_bytes body) {
+  cg_err err = CG_OK;
+  cg_op *op = cg_op_new(l, msg_id, body, &err);
+  if (!op) refuse_for_memory(l);
+  else if (err) refuse_unread(op, err);
+  else if (decode(op)) check_init(op);
+}
+
+static void key_deleted(cg_op *op, const cg_store_reply *r) {
+  cg_link *l = cg_op_link(op);
+  cg_peer *p = op->peer;
+  bool gone = !r->err || r->err == CG_E_NOT_FOUND;
+  p->login = (cg_login){ 0 };
+  p->doomed = gone;
+  if (l && cg_session_key_destroyed(l->session, op->msg_id, gone, op->s->now_us) && l->conn)
+    cg_conn_close(l->conn);
+  if (l) cg_link_touch(l);
+  else if (gone) cg_peer_forget(p);
+  cg_op_end(op);
+}
+
+void cg_dispatch_destroy_key(cg_link *l, uint64_t msg_id) {
+  cg_err err = CG_OK;
+  cg_op *op = cg_op_new(l, msg_id, (cg_bytes){ 0 }, &err);
+  if (!op) {
+    refuse_for_memory(l);
+    return;
+  }
+  if (op->peer->temp_until) {
+    key_deleted(op, &(cg_store_reply){ .err = CG_OK });
+    return;
+  }
+  cg_store_request q = { .op = CG_STORE_KEY_DELETE, .id = op->peer->key.id };
+  cg_op_submit(op, &q, key_deleted);
+}

@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: MIT */
+/* harness.c - see harness.h for the contract. */
+#include "harness.h"
+
+#include "codec.h"
+#include "driver.h"
+#include "layer.h"
+#include "mem.h"
+#include "reader.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#define RPC_ERROR 0x2144ca19u
+static const uint64_t NOON = UINT64_C(1700000000) * CG_SECOND;
+
+#define OK(call) assert_int_equal((call), CG_OK)
+
+/* --- a store that takes its time ---------------------------------------------------- */
+
+typedef struct late_request {
+  struct late_request *next;
+  cg_store_request rq;
+  char text[128];
+  uint8_t blob[256];
+  cg_store_key key;
+  cg_store_user user;
+  cg_store_auth auth;
+  cg_store_code code;
+  cg_store_done *done;
+  void *ctx;
+} late_request;
+
+typedef struct {
+  cg_store base;
+  cg_store *real;
+  late_request *first, **end;
+} late_store;
+
+#define KEEP(field)                                                                      \
+  do {                                                                                   \
+    if (rq->field) {                                                                     \
+      l->field = *rq->field;                                                             \
+      l->rq.field = &l->field;                                                           \
+    }                                                                                    \
+  } while (0)
+
+static void late_submit(cg_store *s, const cg_store_request *rq, cg_store_done *done,
+                        void *ctx) {
+  late_store *late = (late_store *)(void *)s;
+  late_request *l = calloc(1, sizeof *l);
+  assert_non_null(l);
+  l->rq = *rq;
+  l->done = done;
+  l->ctx = ctx;
+  if (rq->text) l->rq.text = strcpy(l->text, rq->text);
+  if (rq->blob.at) memcpy(l->blob, rq->blob.at, rq->blob.len);
+  if (rq->blob.at) l->rq.blob.at = l->blob;
+  KEEP(key);
+  KEEP(user);
+  KEEP(auth);
+  KEEP(code);
+  *late->end = l;
+  late->end = &l->next;
+}
+
+/* Answers what was asked before, not what is asked meanwhile. */
+static bool late_answer(late_store *late) {
+  late_request *l = late->first;
+  bool any = l != NULL;
+  late->first = NULL;
+  late->end = &late->first;
+  while (l) {
+    late_request *next = l->next;
+    cg_store_submit(late->real, &l->rq, l->done, l->ctx);
+    free(l);
+    l = next;
+  }
+  return any;
+}
+
+static cg_err late_sync(cg_store *s) {
+  return cg_store_sync(((late_store *)(void *)s)->real);
+}
+
+static void late_close(cg_store *s) {
+  late_store *late = (late_store *)(void *)s;
+  while (late_answer(late)) {}
+  cg_store_close(late->real);
+  free(late);
+}
+
+static const cg_store_driver late_driver = { .submit = late_submit, .sync = late_sync,
+                                             .close = late_close };
+
+static void make_late(cg_server *s) {
+  late_store *late = calloc(1, sizeof *late);
+  assert_non_null(late);
+  late->base.driver = &late_driver;
+  late->real = s->store;
+  late->end = &late->first;
+  s->store = &late->base;
+}
+
+/* --- the server ---------------------------------------------------------------------- */
+
+static void keep_log(void *ctx, int level, const char *line) {
+  cg_harness *h = ctx;
+  (void)level;
+  cg_buf_text(&h->log, line);
+  cg_buf_put(&h->log, "\n", 1);
+}
+
+void cg_harness_init(cg_harness *h, bool late) {
+  *h = (cg_harness){ .now_us = NOON, .late = late, .store_url = "sqlite::memory:" };
+  test_rng_init(&h->rng, 7);
+  strcpy(h->dir, "/tmp/cg-server-XXXXXX");
+  assert_non_null(mkdtemp(h->dir));
+}
+
+void cg_harness_set(cg_harness *h, const char *setting) {
+  size_t n = 0;
+  while (h->set[n]) n++;
+  assert_true(n + 1 < sizeof h->set / sizeof *h->set);
+  h->set[n] = setting;
+}
+
+/* One key for all tests: making one takes longer than most of them. */
+static void share_key(cg_harness *h) {
+  static char pem[4096];
+  char path[128];
+  snprintf(path, sizeof path, "%s/server.key", h->dir);
+  if (!access(path, F_OK)) return;
+  if (!*pem) {
+    cg_rsa_key *rsa;
+    cg_buf b = { 0 };
+    OK(cg_rsa_generate(&rsa));
+    OK(cg_rsa_private_pem(rsa, &b));
+    assert_true(b.len < sizeof pem);
+    memcpy(pem, b.at, b.len);
+    cg_buf_free(&b);
+    cg_rsa_free(rsa);
+  }
+  FILE *f = fopen(path, "w");
+  assert_non_null(f);
+  assert_true(fputs(pem, f) >= 0);
+  assert_int_equal(fclose(f), 0);
+}
+
+void cg_harness_open(cg_harness *h) {
+  cg_fault fault = { 0 };
+  share_key(h);
+  cg_server_options o = { .data_dir = h->dir, .store_url = h->store_url,
+                          .profile = h->profile, .set = h->set, .now_us = h->now_us,
+                          .virtual_clock = h->virtual_clock, .log = keep_log,
+                          .log_ctx = h, .random = test_rng_fill,
+                          .random_ctx = &h->rng };
+  if (cg_server_open(&h->server, &o, &fault)) fail_msg("open: %s", fault.text);
+  cg_server_endpoint(h->server, "127.0.0.1", 4430);
+  if (h->late) make_late(h->server);
+}
+
+void cg_harness_close(cg_harness *h) {
+  for (size_t i = 0; i < CG_HARNESS_CLIENTS; i++)
+    if (h->clients[i]) cg_tester_disconnect(h->clients[i]);
+  cg_server_close(h->server);
+  h->server = NULL;
+}
+
+static void remove_folder(const char *dir) {
+  DIR *d = opendir(dir);
+  if (!d) return;
+  for (struct dirent *e; (e = readdir(d));) {
+    char path[512];
+    snprintf(path, sizeof path, "%s/%s", dir, e->d_name);
+    if (e->d_name[0] != '.') unlink(path);
+  }
+  closedir(d);
+  rmdir(dir);
+}
+
+void cg_harness_end(cg_harness *h) {
+  for (size_t i = 0; i < CG_HARNESS_CLIENTS; i++) cg_tester_free(h->clients[i]);
+  cg_server_close(h->server);
+  cg_buf_free(&h->log);
+  remove_folder(h->dir);
+}
+
+/* --- bytes ------------------------------------------------------------------------------ */
+
+static void take_event(cg_tester *c, const cg_session_event *e) {
+  if (e->kind == CG_SESSION_RESULT) {
+    c->result.len = 0;
+    cg_buf_bytes(&c->result, e->body);
+    c->result_tag = e->tag;
+  } else if (e->kind == CG_SESSION_FAILED) {
+    c->result_tag = e->tag;
+    c->failed = e->err;
+  } else if (e->kind == CG_SESSION_RENEWED) {
+    c->renewed = true;
+  }
+}
+
+static void take_packet(cg_tester *c, cg_bytes packet) {
+  cg_message m;
+  cg_buf plain = { 0 };
+  OK(cg_envelope_open(&c->key, CG_SERVER, packet, false, &plain, &m));
+  OK(cg_session_receive(c->session, &m, c->h->now_us));
+  cg_session_event e;
+  while (cg_session_next(c->session, &e)) take_event(c, &e);
+  cg_buf_free(&plain);
+}
+
+static void client_input(cg_tester *c, cg_bytes in) {
+  cg_packet p;
+  OK(cg_framing_feed(c->framing, in));
+  for (;;) {
+    OK(cg_framing_next(c->framing, &p));
+    if (p.kind == CG_PACKET_NONE) return;
+    if (p.kind == CG_PACKET_ERROR) c->transport_error = p.value;
+    else if (p.kind == CG_PACKET_DATA) take_packet(c, p.data);
+  }
+}
+
+static cg_tester *client_of(cg_harness *h, uint64_t conn) {
+  for (size_t i = 0; i < CG_HARNESS_CLIENTS; i++)
+    if (h->clients[i] && h->clients[i]->conn == conn) return h->clients[i];
+  return NULL;
+}
+
+static bool client_output(cg_tester *c) {
+  bool any = false;
+  while (c->session && c->conn) {
+    cg_buf packet = { 0 }, wire = { 0 };
+    OK(cg_session_pull(c->session, c->h->now_us, &packet));
+    if (packet.len) {
+      OK(cg_framing_send(c->framing, cg_buf_view(&packet), &wire));
+      cg_server_feed(c->h->server, c->conn, cg_buf_view(&wire), c->h->now_us);
+      any = true;
+    }
+    bool more = packet.len > 0;
+    cg_buf_free(&packet);
+    cg_buf_free(&wire);
+    if (!more) break;
+  }
+  return any;
+}
+
+static void take_handshake(cg_tester *c, cg_bytes in);
+
+static bool server_output(cg_harness *h) {
+  cg_server_output out;
+  bool any = false;
+  while (cg_server_next(h->server, &out)) {
+    cg_tester *c = client_of(h, out.conn);
+    any = true;
+    if (!c) continue;
+    if (out.bytes.len && c->session) client_input(c, out.bytes);
+    else if (out.bytes.len) take_handshake(c, out.bytes);
+    if (out.close) {
+      c->closed = true;
+      c->conn = 0;
+    }
+  }
+  return any;
+}
+
+void cg_harness_pump(cg_harness *h) {
+  bool any = true;
+  while (any) {
+    any = false;
+    for (size_t i = 0; i < CG_HARNESS_CLIENTS; i++)
+      if (h->clients[i] && client_output(h->clients[i])) any = true;
+    if (h->late && late_answer((late_store *)(void *)h->server->store)) any = true;
+    if (cg_server_turn(h->server, h->now_us)) h->turn_errors++;
+    if (server_output(h)) any = true;
+  }
+}
+
+void cg_harness_advance(cg_harness *h, uint64_t seconds) {
+  h->now_us += seconds * CG_SECOND;
+  cg_server_tick(h->server, h->now_us);
+  cg_harness_pump(h);
+}
+
+/* --- clients ------------------------------------------------------------------------------ */
+
+static cg_handshake *handshake;
+static cg_handshake_result agreed;
+static bool handshake_done;
+
+static void send_plain(cg_tester *c, const cg_buf *payload) {
+  cg_buf wire = { 0 };
+  OK(cg_framing_send(c->framing, cg_buf_view(payload), &wire));
+  cg_server_feed(c->h->server, c->conn, cg_buf_view(&wire), c->h->now_us);
+  cg_buf_free(&wire);
+}
+
+static void take_handshake(cg_tester *c, cg_bytes in) {
+  cg_packet p;
+  OK(cg_framing_feed(c->framing, in));
+  for (;;) {
+    cg_buf out = { 0 };
+    OK(cg_framing_next(c->framing, &p));
+    if (p.kind == CG_PACKET_NONE) return;
+    if (p.kind == CG_PACKET_ERROR) c->transport_error = p.value;
+    if (p.kind != CG_PACKET_DATA || !handshake) continue;
+    OK(cg_handshake_feed(handshake, p.data, c->h->now_us, &out, &handshake_done, &agreed));
+    if (out.len) send_plain(c, &out);
+    cg_buf_free(&out);
+  }
+}
+
+static void connect_client(cg_tester *c) {
+  c->conn = ++c->h->last_conn;
+  c->closed = false;
+  OK(cg_server_accept(c->h->server, c->conn, "127.0.0.1", c->h->now_us));
+  cg_framing_free(c->framing);
+  OK(cg_framing_client(&c->framing, CG_FRAMING_INTERMEDIATE, true, 2, &c->h->rng.rng));
+}
+
+static void agree_on_key(cg_tester *c) {
+  const cg_rsa_key *keys[] = { c->h->server->folder.rsa };
+  cg_handshake_options o = { .keys = keys, .key_count = 1, .dc = 2,
+                             .rng = &c->h->rng.rng };
+  cg_buf out = { 0 };
+  handshake_done = false;
+  OK(cg_handshake_new(&handshake, &o));
+  OK(cg_handshake_start(handshake, c->h->now_us, &out));
+  send_plain(c, &out);
+  cg_buf_free(&out);
+  cg_harness_pump(c->h);
+  assert_true(handshake_done);
+  c->key = agreed.key;
+  c->salt = agreed.salt;
+  cg_handshake_free(handshake);
+  handshake = NULL;
+}
+
+static void new_session(cg_tester *c) {
+  cg_session_options o = { .role = CG_CLIENT, .key = &c->key, .rng = &c->h->rng.rng,
+                           .salt = c->salt };
+  cg_session_free(c->session);
+  c->session = NULL;
+  OK(cg_session_new(&c->session, &o, c->h->now_us));
+}
+
+cg_tester *cg_tester_new(cg_harness *h) {
+  cg_tester *c = calloc(1, sizeof *c);
+  size_t i = 0;
+  while (i < CG_HARNESS_CLIENTS && h->clients[i]) i++;
+  assert_true(c && i < CG_HARNESS_CLIENTS);
+  h->clients[i] = c;
+  c->h = h;
+  c->layer = 228;
+  c->arena = cg_arena_new(0);
+  connect_client(c);
+  agree_on_key(c);
+  new_session(c);
+  return c;
+}
+
+void cg_tester_disconnect(cg_tester *c) {
+  if (c->conn && c->h->server) cg_server_gone(c->h->server, c->conn);
+  c->conn = 0;
+}
+
+void cg_tester_reconnect(cg_tester *c, bool fresh) {
+  cg_tester_disconnect(c);
+  connect_client(c);
+  if (fresh) new_session(c);
+  else cg_session_reconnected(c->session, c->h->now_us);
+}
+
+void cg_tester_free(cg_tester *c) {
+  if (!c) return;
+  cg_tester_disconnect(c);
+  for (size_t i = 0; i < CG_HARNESS_CLIENTS; i++)
+    if (c->h->clients[i] == c) c->h->clients[i] = NULL;
+  cg_session_free(c->session);
+  cg_framing_free(c->framing);
+  cg_arena_free(c->arena);
+  cg_buf_free(&c->result);
+  free(c);
+}
+
+/* --- calls -------------------------------------------------------------------------------- */
+
+void cg_tester_put_init(const cg_tester *c, cg_buf *b) {
+  cg_buf_u32(b, TL_ID_invokeWithLayer);
+  cg_buf_u32(b, (uint32_t)c->layer);
+  cg_buf_u32(b, TL_ID_initConnection);
+  cg_buf_u32(b, 0);
+  cg_buf_u32(b, 1);
+  static const char *const fields[] = { "Box", "Linux", "1.0", "en", "", "en" };
+  for (size_t i = 0; i < 6; i++) cg_buf_str(b, cg_bytes_of(fields[i]));
+}
+
+cg_bytes cg_tester_encode(cg_tester *c, const tl_obj *request) {
+  cg_buf b = { 0 };
+  cg_fault fault = { 0 };
+  if (cg_tl_encode_layer(cg_tl_api_all(), c->layer, request, &b, &fault))
+    fail_msg("encode: %s", fault.text);
+  cg_bytes copy = cg_arena_copy(c->arena, cg_buf_view(&b));
+  cg_buf_free(&b);
+  return copy;
+}
+
+static cg_told read_told(cg_tester *c) {
+  cg_told told = { .error = "", .raw = cg_arena_copy(c->arena, cg_buf_view(&c->result)) };
+  cg_reader r;
+  cg_reader_init(&r, told.raw.at, told.raw.len);
+  told.id = cg_reader_u32(&r);
+  if (told.id == RPC_ERROR) {
+    told.code = (int32_t)cg_reader_u32(&r);
+    cg_bytes text = cg_arena_copy(c->arena, cg_reader_str(&r));
+    OK(cg_reader_end(&r));
+    told.error = (const char *)text.at;
+    return told;
+  }
+  cg_fault fault = { 0 };
+  static const tl_obj yes = { TL_ID_boolTrue, 0 }, no = { TL_ID_boolFalse, 0 };
+  if (told.id == TL_ID_vector) return told;
+  if (told.id == yes.id || told.id == no.id) told.obj = told.id == yes.id ? &yes : &no;
+  else if (cg_tl_decode(cg_tl_api_all(), told.raw, c->arena, &told.obj, &fault))
+    fail_msg("decode: %s", fault.text);
+  return told;
+}
+
+cg_told cg_tester_call_raw(cg_tester *c, cg_bytes body) {
+  uint64_t tag = ++c->last_tag;
+  c->failed = CG_OK;
+  OK(cg_session_call(c->session, tag, body));
+  cg_harness_pump(c->h);
+  if (c->result_tag != tag || c->failed) return (cg_told){ .error = "no answer" };
+  return read_told(c);
+}
+
+cg_told cg_tester_call(cg_tester *c, const tl_obj *request) {
+  cg_buf b = { 0 };
+  cg_arena_reset(c->arena);
+  if (!c->inited) cg_tester_put_init(c, &b);
+  c->inited = true;
+  cg_buf_bytes(&b, cg_tester_encode(c, request));
+  cg_told told = cg_tester_call_raw(c, cg_buf_view(&b));
+  cg_buf_free(&b);
+  return told;
+}
+
+/* --- the inbox ------------------------------------------------------------------------------ */
+
+void cg_harness_hear(void *ctx, int status, cg_bytes json) {
+  cg_said *said = ctx;
+  said->calls++;
+  said->status = status;
+  assert_true(json.len < sizeof said->json);
+  memcpy(said->json, json.at, json.len);
+  said->json[json.len] = '\0';
+}
+
+const char *cg_harness_codes(cg_harness *h, const char *phone) {
+  static cg_said said;
+  said.calls = 0;
+  cg_server_codes(h->server, phone, 0, h->now_us, cg_harness_hear, &said);
+  cg_harness_pump(h);
+  assert_int_equal(said.calls, 1);
+  assert_int_equal(said.status, 200);
+  return said.json;
+}
+
+const char *cg_harness_code(cg_harness *h, const char *phone) {
+  static char code[16];
+  const char *json = cg_harness_codes(h, phone);
+  const char *live = strstr(json, "\"state\":\"live\"");
+  *code = '\0';
+  if (!live) return code;
+  const char *at = live;
+  while (strncmp(at, "\"code\":\"", 8)) at--;
+  snprintf(code, sizeof code, "%.*s", (int)strcspn(at + 8, "\""), at + 8);
+  return code;
+}

@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/* login_test.h - the steps of a login as tests take them. For tests only. */
+#ifndef CG_SERVER_LOGIN_TEST_H
+#define CG_SERVER_LOGIN_TEST_H
+
+#include "harness.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* Numbers of DC 2 whose last digits say what they are (login.md 1.4). */
+#define KNOWN "9996621234"
+#define KNOWN_TOO "9996625678"
+#define NEW_NUMBER "9996628001"
+#define BANNED "9996629100"
+#define ORDINARY "4930123456"
+#define CODE "22222"
+#define WRONG "11111"
+#define ZERO_HASH "00000000000000000000000000000000"
+
+static cg_harness H;
+
+static inline void is_error(cg_told told, int32_t code, const char *text) {
+  if (told.code != code || strcmp(told.error, text))
+    fail_msg("told %d '%s' (id %08x), not %d '%s'", (int)told.code, told.error,
+             (unsigned)told.id, (int)code, text);
+}
+
+static inline void is_object(cg_told told, uint32_t id) {
+  if (told.id != id || told.code)
+    fail_msg("told %d '%s' (id %08x), not an object %08x", (int)told.code, told.error,
+             (unsigned)told.id, (unsigned)id);
+}
+
+#define is_true(told) is_object((told), TL_ID_boolTrue)
+
+static inline cg_told send_code_api(cg_tester *c, const char *phone, int32_t id,
+                                    const char *hash) {
+  tl_codeSettings settings = { TL_INIT(codeSettings) };
+  tl_auth_sendCode q = { TL_INIT(auth_sendCode), .phone_number = cg_bytes_of(phone),
+                         .api_id = id, .api_hash = cg_bytes_of(hash),
+                         .settings = &settings.CodeSettings };
+  return cg_tester_call(c, &q.o);
+}
+
+static inline cg_told send_code(cg_tester *c, const char *phone) {
+  return send_code_api(c, phone, 1, ZERO_HASH);
+}
+
+static inline cg_told resend_code(cg_tester *c, const char *phone, const char *hash) {
+  tl_auth_resendCode q = { TL_INIT(auth_resendCode), .phone_number = cg_bytes_of(phone),
+                           .phone_code_hash = cg_bytes_of(hash) };
+  return cg_tester_call(c, &q.o);
+}
+
+static inline cg_told cancel_code(cg_tester *c, const char *phone, const char *hash) {
+  tl_auth_cancelCode q = { TL_INIT(auth_cancelCode), .phone_number = cg_bytes_of(phone),
+                           .phone_code_hash = cg_bytes_of(hash) };
+  return cg_tester_call(c, &q.o);
+}
+
+/* `code` NULL: the field is left out. */
+static inline cg_told sign_in(cg_tester *c, const char *phone, const char *hash,
+                              const char *code) {
+  tl_auth_signIn q = { TL_INIT(auth_signIn), .phone_number = cg_bytes_of(phone),
+                       .phone_code_hash = cg_bytes_of(hash) };
+  if (code) TL_SET(auth_signIn, &q, phone_code, cg_bytes_of(code));
+  return cg_tester_call(c, &q.o);
+}
+
+static inline cg_told sign_up(cg_tester *c, const char *phone, const char *hash,
+                              const char *first, const char *last) {
+  tl_auth_signUp q = { TL_INIT(auth_signUp), .phone_number = cg_bytes_of(phone),
+                       .phone_code_hash = cg_bytes_of(hash),
+                       .first_name = cg_bytes_of(first), .last_name = cg_bytes_of(last) };
+  return cg_tester_call(c, &q.o);
+}
+
+static inline cg_told report_missing(cg_tester *c, const char *phone, const char *hash) {
+  tl_auth_reportMissingCode q = { TL_INIT(auth_reportMissingCode),
+                                  .phone_number = cg_bytes_of(phone),
+                                  .phone_code_hash = cg_bytes_of(hash),
+                                  .mnc = CG_LIT("01") };
+  return cg_tester_call(c, &q.o);
+}
+
+static inline cg_told log_out(cg_tester *c) {
+  tl_auth_logOut q = { TL_INIT(auth_logOut) };
+  return cg_tester_call(c, &q.o);
+}
+
+static inline cg_told get_users(cg_tester *c) {
+  tl_inputUserSelf self = { TL_INIT(inputUserSelf) };
+  const tl_obj *list[] = { &self.o };
+  tl_users_getUsers q = { TL_INIT(users_getUsers), .id = { list, 1 } };
+  return cg_tester_call(c, &q.o);
+}
+
+/* What an auth.sentCode says; its hash is copied. */
+typedef struct {
+  char hash[40];
+  uint32_t type, next; /* constructor ids; next 0: none */
+  int32_t length;
+  int32_t timeout;     /* -1: not there */
+} sent;
+
+static inline sent sent_of(cg_told told) {
+  is_object(told, TL_ID_auth_sentCode);
+  const tl_auth_sentCode *c = TL_AS(auth_sentCode, told.obj);
+  sent s = { .type = c->type->o.id, .timeout = -1 };
+  assert_int_equal(c->phone_code_hash.len, 18);
+  memcpy(s.hash, c->phone_code_hash.at, 18);
+  if (TL_HAS(auth_sentCode, c, next_type)) s.next = c->next_type->o.id;
+  if (TL_HAS(auth_sentCode, c, timeout)) s.timeout = c->timeout;
+  const tl_auth_sentCodeTypeApp *app = TL_AS(auth_sentCodeTypeApp, c->type);
+  const tl_auth_sentCodeTypeSms *sms = TL_AS(auth_sentCodeTypeSms, c->type);
+  const tl_auth_sentCodeTypeCall *call = TL_AS(auth_sentCodeTypeCall, c->type);
+  s.length = app ? app->length : sms ? sms->length : call ? call->length : -1;
+  return s;
+}
+
+/* The user of an auth.authorization. */
+static inline const tl_user *user_of(cg_told told) {
+  is_object(told, TL_ID_auth_authorization);
+  const tl_user *u = TL_AS(user, TL_AS(auth_authorization, told.obj)->user);
+  assert_non_null(u);
+  return u;
+}
+
+/* Logs a client in to a registered test number. */
+static inline void log_in(cg_tester *c, const char *phone) {
+  sent s = sent_of(send_code(c, phone));
+  is_object(sign_in(c, phone, s.hash, CODE), TL_ID_auth_authorization);
+}
+
+#endif
