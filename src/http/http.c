@@ -149,7 +149,7 @@ static void fail(cg_http *h, int status) {
   end(h);
 }
 
-/* --- callbacks of the parser ------------------------------------------------------- */
+/* --- callbacks of the parser ------------------------------------------------------ */
 
 static int refuse(cg_http *h, int status) {
   if (!h->refused) h->refused = status;
@@ -291,7 +291,7 @@ static const http_parser_settings settings = {
   .on_message_complete = on_complete,
 };
 
-/* --- the connection ------------------------------------------------------------------ */
+/* --- the connection --------------------------------------------------------------- */
 
 cg_http *cg_http_new(void) {
   cg_http *h = cg_alloc(sizeof *h);

@@ -142,7 +142,8 @@ static void ask_codes(cg_inbox_conn *c, const cg_http_request *rq, int wait_s,
   const char *phone;
   if (!read_phone(c, rq, digits, &phone)) return;
   c->asking = true;
-  uint64_t ticket = cg_server_codes(c->inbox->server, phone, wait_s, now_us, on_answer, c);
+  uint64_t ticket =
+      cg_server_codes(c->inbox->server, phone, wait_s, now_us, on_answer, c);
   if (c->asking) c->ticket = ticket;
 }
 
@@ -190,7 +191,8 @@ static void get_missing(cg_inbox_conn *c, const cg_http_request *rq, uint64_t no
 
 static void get_healthz(cg_inbox_conn *c, const cg_http_request *rq, uint64_t now_us) {
   (void)rq, (void)now_us;
-  cg_http_reply(c->http, &(cg_http_answer){ .status = 200, .body = CG_LIT("{\"ok\":true}") });
+  static const char json[] = "{\"ok\":true}";
+  cg_http_reply(c->http, &(cg_http_answer){ .status = 200, .body = cg_bytes_of(json) });
 }
 
 typedef void handler(cg_inbox_conn *c, const cg_http_request *rq, uint64_t now_us);

@@ -30,8 +30,8 @@ struct cg_server {
   } open[PENDING]; /* ticket - 1 */
 };
 
-static uint64_t ask(cg_server *s, cg_server_answer *answer, void *ctx, const char *format,
-                    ...) {
+__attribute__((format(printf, 4, 5))) static uint64_t
+ask(cg_server *s, cg_server_answer *answer, void *ctx, const char *format, ...) {
   va_list args;
   va_start(args, format);
   vsnprintf(s->asked, sizeof s->asked, format, args);

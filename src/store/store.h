@@ -53,8 +53,8 @@ typedef enum { CG_CODE_LOGIN, CG_CODE_CHANGE_PHONE, CG_CODE_VERIFY_PHONE,
                CG_CODE_CONFIRM_PHONE } cg_code_purpose;
 /* login.md 3.2; the inbox shows them as live, verified, used, cancelled, expired,
  * exhausted, invalidated. */
-typedef enum { CG_CODE_ISSUED, CG_CODE_NEED_SIGNUP, CG_CODE_NEED_PASSWORD, CG_CODE_CONSUMED,
-               CG_CODE_CANCELLED, CG_CODE_EXPIRED, CG_CODE_EXHAUSTED,
+typedef enum { CG_CODE_ISSUED, CG_CODE_NEED_SIGNUP, CG_CODE_NEED_PASSWORD,
+               CG_CODE_CONSUMED, CG_CODE_CANCELLED, CG_CODE_EXPIRED, CG_CODE_EXHAUSTED,
                CG_CODE_INVALIDATED, CG_CODE_SETUP_EMAIL } cg_code_state;
 #define CG_CODE_BIT(state) (1u << (state))
 
@@ -78,8 +78,8 @@ typedef struct {
   char phone[16];
   int64_t user_id;        /* 0: no account */
   uint8_t mac[CG_STORE_MAC];
-  uint8_t sealed[CG_STORE_SEALED]; /* the code under the server's secret; sealed_len 0: erased */
-  int32_t sealed_len;
+  uint8_t sealed[CG_STORE_SEALED]; /* the code under the server's secret */
+  int32_t sealed_len;     /* 0: erased */
   int32_t secret_version, length; /* length: digits announced */
   char ladder[12];
   int32_t rung, attempts, max_attempts, resends;
@@ -103,9 +103,10 @@ typedef enum {
   CG_STORE_AUTH_GET,     /* id = key id -> auth, NOT_FOUND */
   CG_STORE_AUTH_DELETE,  /* id = key id; NOT_FOUND if there was none */
   CG_STORE_AUTH_LIST,    /* id = user id, 0 = all -> auths, newest first */
-  CG_STORE_CODE_ADD,     /* code; ends at its sent_at a live one of the same key, phone and
-                            purpose as EXPIRED, and the oldest live ones of the key beyond
-                            `limit` (0: none) as CANCELLED; EXISTS if the hash is taken */
+  CG_STORE_CODE_ADD,     /* code; ends at its sent_at a live one of the same key, phone
+                            and purpose as EXPIRED, and the oldest live ones of the key
+                            beyond `limit` (0: none) as CANCELLED; EXISTS if the hash is
+                            taken */
   CG_STORE_CODE_GET,     /* text = hash -> code, NOT_FOUND */
   CG_STORE_CODE_LIVE,    /* code.key_id, phone, purpose, now: not terminal, not past
                             expires_at -> code, NOT_FOUND */
@@ -113,20 +114,23 @@ typedef enum {
                             NEED_PASSWORD, attempts < max and now <= expires_at
                             -> code as it is after, NOT_FOUND if nothing changed */
   CG_STORE_CODE_MOVE,    /* text = hash, from = bits of states, number = new state, now,
-                            expires_at (0: keep) -> code after, NOT_FOUND if its state was
-                            another. Leaving ISSUED erases the sealed copy. */
-  CG_STORE_CODE_RESEND,  /* code: compare hash, state ISSUED and rung == number; sets rung,
-                            mac, sealed, secret_version, length, attempts, sent_at,
-                            resend_at, expires_at, resends + 1 -> code after, NOT_FOUND */
+                            expires_at (0: keep) -> code after, NOT_FOUND if its state
+                            was another. Leaving ISSUED erases the sealed copy. */
+  CG_STORE_CODE_RESEND,  /* code: compare hash, state ISSUED and rung == number; sets
+                            rung, mac, sealed, secret_version, length, attempts,
+                            sent_at, resend_at, expires_at, resends + 1 -> code after,
+                            NOT_FOUND */
   CG_STORE_CODE_LOGIN,   /* text = hash, from, now, auth: state to CONSUMED, won_user_id,
                             and the auth put in the place of the key's old one, in one
-                            transaction -> code, auth; NOT_FOUND if the state was another */
+                            transaction -> code, auth; NOT_FOUND if the state was
+                            another */
   CG_STORE_CODE_SIGNUP,  /* as CODE_LOGIN, and adds `user` in the same transaction;
                             EXISTS if the phone is taken */
   CG_STORE_CODE_LIST,    /* text = phone or NULL, limit, now -> codes, newest first; live
                             ones past expires_at come as EXPIRED, without sealed */
   CG_STORE_COUNTER_HIT,  /* text = scope + ":" + id, number = window seconds, limit, now:
-                            counts one -> number: 0, or seconds to wait if over the limit */
+                            counts one -> number: 0, or seconds to wait if over the
+                            limit */
   CG_STORE_COUNTER_CLEAR,/* text = scope + ":" + id */
   CG_STORE_META_GET,     /* text = name -> blob, NOT_FOUND */
   CG_STORE_META_PUT,     /* text = name, blob */

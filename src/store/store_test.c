@@ -183,7 +183,8 @@ static void test_users(void **state) {
   cg_store_user same_phone = user_of(11, "9996612345"), same_id = user_of(10, "1");
   assert_int_equal(ASK(.op = CG_STORE_USER_ADD, .user = &same_phone), CG_E_EXISTS);
   assert_int_equal(ASK(.op = CG_STORE_USER_ADD, .user = &same_id), CG_E_EXISTS);
-  assert_int_equal(ASK(.op = CG_STORE_USER_STATE, .id = 5, .number = CG_USER_BANNED), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_USER_STATE, .id = 5, .number = CG_USER_BANNED),
+                   CG_OK);
   assert_int_equal(got.users[0].state, CG_USER_BANNED);
   assert_int_equal(ASK(.op = CG_STORE_USER_STATE, .id = 6, .number = CG_USER_BANNED),
                    CG_E_NOT_FOUND);
@@ -535,8 +536,8 @@ static void test_missing(void **state) {
   assert_int_equal(got.count, 0);
   static const char *const hits[] = { "b.two", "a.one", "b.two", "c.one" };
   for (int i = 0; i < 4; i++)
-    assert_int_equal(ASK(.op = CG_STORE_MISSING_HIT, .text = hits[i], .number = 0xf0000000),
-                     CG_OK);
+    assert_int_equal(
+        ASK(.op = CG_STORE_MISSING_HIT, .text = hits[i], .number = 0xf0000000), CG_OK);
   assert_int_equal(ASK(.op = CG_STORE_MISSING_LIST), CG_OK);
   assert_int_equal(got.count, 3);
   assert_string_equal(got.methods[0], "b.two");
