@@ -134,9 +134,17 @@ static cg_err zeros(void *ctx, void *out, size_t len) {
   return CG_OK;
 }
 
+/* Cut to 31 bits this is 2^31 - 1, the same prime for ever. */
+static cg_err ones(void *ctx, void *out, size_t len) {
+  (void)ctx;
+  memset(out, 0xff, len);
+  return CG_OK;
+}
+
 static void make_needs_random_numbers(void **state) {
   (void)state;
   uint64_t pq, p, q;
+  assert_int_equal(cg_pq_make(&(cg_rng){ ones, NULL }, &pq, &p, &q), CG_E_RANDOM);
   assert_int_equal(cg_pq_make(&(cg_rng){ test_no_random, NULL }, &pq, &p, &q),
                    CG_E_RANDOM);
   assert_int_equal(cg_pq_make(&(cg_rng){ zeros, NULL }, &pq, &p, &q), CG_E_RANDOM);

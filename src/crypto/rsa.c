@@ -165,9 +165,7 @@ cg_err cg_rsa_from_pem(cg_rsa_key **out, cg_bytes pem, cg_fault *f) {
   EVP_PKEY *pkey = NULL;
   OSSL_DECODER_CTX *ctx =
       OSSL_DECODER_CTX_new_for_pkey(&pkey, "PEM", NULL, "RSA", wanted, NULL, NULL);
-  /* An empty pass phrase keeps OpenSSL from asking for one on the terminal. */
-  bool ok = ctx && OSSL_DECODER_CTX_set_passphrase(ctx, (const uint8_t *)"", 0) &&
-            OSSL_DECODER_from_data(ctx, &pem.at, &pem.len);
+  bool ok = ctx && OSSL_DECODER_from_data(ctx, &pem.at, &pem.len);
   cg_err err = ok ? CG_OK : cg_evp_error();
   OSSL_DECODER_CTX_free(ctx);
   if (ok) return wrap(pkey, private_half, out, f);

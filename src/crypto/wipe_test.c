@@ -27,6 +27,7 @@ static void compares_every_byte(void **state) {
       b[i] ^= (uint8_t)(1 << bit);
       assert_false(cg_equal_ct(a, b, sizeof a));
       assert_true(cg_equal_ct(a, b, i));
+      assert_false(cg_equal_ct(a, b, i + 1));
       b[i] ^= (uint8_t)(1 << bit);
     }
 }
