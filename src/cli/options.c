@@ -71,19 +71,16 @@ void cg_cli_parse(cg_cli *cli, int argc, char **argv, const cg_cli_option *own) 
     { "json", CG_OPT_FLAG, &g->json },       { "quiet", CG_OPT_FLAG, &g->quiet },
     { "verbose", CG_OPT_FLAG, &g->verbose }, { NULL, CG_OPT_FLAG, NULL } };
   static const cg_cli_option none[] = { { NULL, CG_OPT_FLAG, NULL } };
-  cg_cli_list args = { 0 };
-  append(&args, NULL);
-  args.len = 0;
+  cli->args = argv + 1; /* where the words that are no options are moved together */
   for (int i = 1; i < argc; i++) {
     if (!strcmp(argv[i], "--")) {
       cli->rest = argv + i + 1;
       break;
     }
     if (!strncmp(argv[i], "--", 2)) i = take_option(cli, global, own ? own : none, argc, argv, i);
-    else append(&args, argv[i]);
+    else cli->args[cli->count++] = argv[i];
   }
-  cli->args = (char **)(uintptr_t)args.at;
-  cli->count = args.len;
+  cli->args[cli->count] = NULL;
 }
 
 void cg_cli_count(const cg_cli *cli, int min, int max) {

@@ -104,7 +104,7 @@ int cg_cli_answer(const cg_cli_session *s, cg_err err, const cg_result *result) 
 
 int cg_cli_print_self(const cg_cli_session *s) {
   tl_inputUserSelf self = { TL_INIT(inputUserSelf) };
-  const tl_InputUser *const ids[] = { &self.InputUser };
+  const tl_obj *const ids[] = { &self.o };
   tl_users_getUsers request = { TL_INIT(users_getUsers), .id = { ids, 1 } };
   cg_result result = { 0 };
   cg_err err = cg_call(s->client, &request.o, s->arena, &result);
