@@ -56,7 +56,8 @@ function connectTo(dc, { transport = "TCPFull", session = "" } = {}) {
     }
   }
   const stored = new StringSession(session);
-  if (!session) stored.setDC(id, host, port);
+  /* A session string holds the port as a signed 16-bit number; LocalSocket knows it. */
+  if (!session) stored.setDC(id, host, (port << 16) >> 16);
   return new TelegramClient(stored, 1, "0".repeat(32), {
     connection: connections["Connection" + transport],
     networkSocket: LocalSocket,
