@@ -242,7 +242,6 @@ static int expect(cg_http *h) {
 
 static int on_headers_complete(http_parser *p) {
   cg_http *h = p->data;
-  p->upgrade = 0; /* nothing is upgraded: the connection goes on as it is */
   h->in_trailer = true;
   h->name_len = 0;
   end_text(h);

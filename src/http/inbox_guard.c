@@ -30,12 +30,13 @@ static bool host_name(const char *header, char out[256]) {
 }
 
 /* A page of a name that was bound to our address sends that name. Where every address
- * is listened on any name may be ours, and the token keeps such pages out. */
+ * is listened on any name may be ours, and the token keeps such pages out: it is always
+ * asked for there. */
 static bool host_is_ours(const cg_inbox_guard *guard, const char *header) {
   char name[256];
   if (!host_name(header, name)) return false;
   return cg_inbox_is_loopback(name) || !strcasecmp(name, guard->host) ||
-         (guard->token && is_wildcard(guard->host));
+         is_wildcard(guard->host);
 }
 
 /* A browser names the page that a request comes from. */

@@ -301,8 +301,14 @@ static void check_token(const char *listens, bool private_profile, const char *h
   refuses(w, "GET /codes", WITH("Authorization: " TOKEN "\r\n"), "", 401);
   refuses(w, "GET /codes", WITH("Authorization: Bearer " TOKEN "0\r\n"), "", 401);
   refuses(w, "GET /codes", WITH("Authorization: Bearer 1" TOKEN "\r\n"), "", 401);
-  refuses(w, "GET /codes",
-          WITH("Authorization: Bearer 00112233445566778899aabbccddeefe\r\n"), "", 401);
+  static const char *const wrong[] = { "00112233445566778899aabbccddeefe",
+                                       "10112233445566778899aabbccddeeff",
+                                       "00112233445566778899aabbccddeef" };
+  for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+    snprintf(headers, sizeof headers, "Host: %s\r\nAuthorization: Bearer %s\r\n", host,
+             wrong[i]);
+    refuses(w, "GET /codes", headers, "", 401);
+  }
   assert_int_equal(
       request(w, "GET /codes", WITH("Authorization: Bearer " TOKEN "\r\n"), ""), 200);
   assert_int_equal(

@@ -624,6 +624,11 @@ static void test_spawn(void **state) {
                              env),
                    0);
   assert_int_equal(run_shell(*state, "test \"$CG_TEST_A\" = old", none), 0);
+  assert_int_equal(run_shell(*state,
+                             "test $(tr '\\0' '\\n' </proc/$$/environ |"
+                             " grep -c ^CG_TEST_A=) = 1",
+                             env),
+                   0);
 }
 
 static void test_spawn_missing(void **state) {

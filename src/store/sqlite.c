@@ -133,12 +133,6 @@ static cg_err sync_sqlite(cg_store *base) {
   return CG_E_STORE;
 }
 
-/* Some failures (disk full, I/O) make SQLite roll back the whole transaction; what
- * this turn has written before is then gone too. */
-static void check_lost(cg_sqlite *s) {
-  if (s->turn && sqlite3_get_autocommit(s->db)) s->lost = true;
-}
-
 static cg_err begin_turn(cg_sqlite *s) {
   if (s->turn) return CG_OK;
   cg_err err = cg_sql_run(s, SQL_BEGIN);
@@ -151,13 +145,8 @@ static cg_err run_write(cg_sqlite *s, cg_sqlite_op *op, const cg_store_request *
                         cg_sqlite_answer *out) {
   cg_err err = begin_turn(s);
   if (!err) err = cg_sql_run(s, SQL_SAVE);
-  if (err) {
-    check_lost(s);
-    return err;
-  }
+  if (err) return err;
   cg_err result = op(s, rq, out);
-  check_lost(s);
-  if (s->lost) return CG_E_STORE;
   if (result) err = cg_sql_run(s, SQL_UNDO);
   if (!err) err = cg_sql_run(s, SQL_KEEP);
   /* A savepoint that cannot be closed leaves the turn in an unknown state. */
@@ -207,11 +196,18 @@ cg_bytes cg_sqlite_keep(cg_sqlite_answer *out, cg_bytes bytes) {
   return out->texts ? cg_arena_copy(out->texts, bytes) : (cg_bytes){ 0 };
 }
 
+/* Some failures (disk full, I/O, memory), also of reads, make SQLite roll back the
+ * whole transaction: what this turn has written before is then gone too. */
+static void check_lost(cg_sqlite *s) {
+  if (s->turn && sqlite3_get_autocommit(s->db)) s->lost = true;
+}
+
 static cg_err run_request(cg_sqlite *s, const cg_store_request *rq,
                           cg_sqlite_answer *out) {
   if (s->lost) return CG_E_STORE;
   cg_err err = ops[rq->op].writes ? run_write(s, ops[rq->op].run, rq, out)
                                   : ops[rq->op].run(s, rq, out);
+  check_lost(s);
   return !err && out->list.err ? CG_E_STORE : err;
 }
 
