@@ -103,6 +103,7 @@ static void fill_object(tl_filler *f, unsigned type, unsigned depth, cg_buf *out
   const uint16_t *of = f->members + f->first[type];
   unsigned least = type_height(f, type);
   uint32_t pick = n ? tl_filler_random(f, n) : 0;
+  if (n && f->variety) pick = (type * 7 + pick % f->variety) % n;
   if (!n) {
     out->err = CG_E_UNEXPECTED; /* a type without constructors cannot be filled */
     return;
@@ -171,7 +172,7 @@ static void fill_value(tl_filler *f, const tl_row *r, unsigned depth, cg_buf *ou
 }
 
 /* Presence bits: those of some of the rows. Nothing optional at the bottom. */
-static uint64_t choose(tl_filler *f, const tl_head *h, unsigned depth) {
+static uint64_t choose_any(tl_filler *f, const tl_head *h, unsigned depth) {
   uint64_t has = 0;
   for (size_t i = 0; i < h->nrows; i++) {
     const tl_row *r = f->s->rows + h->first + i;
@@ -184,6 +185,17 @@ static uint64_t choose(tl_filler *f, const tl_head *h, unsigned depth) {
         (depth >= f->depth || type_height(f, r->sub) >= IMPOSSIBLE))
       has &= ~(UINT64_C(1) << r->bit);
   }
+  return has;
+}
+
+/* The same; of a limited variety, one of the few shapes that the definition has. */
+static uint64_t choose(tl_filler *f, const tl_head *h, unsigned depth) {
+  if (!f->variety) return choose_any(f, h, depth);
+  uint32_t shape = tl_filler_random(f, f->variety);
+  uint64_t state = f->state;
+  f->state = (h->o.id + (uint64_t)shape * 77) * 0x9e3779b97f4a7c15u | 1;
+  uint64_t has = choose_any(f, h, depth);
+  f->state = state;
   return has;
 }
 

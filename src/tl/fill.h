@@ -15,6 +15,7 @@ typedef struct {
   unsigned density;   /* how many of 16 optional fields are there */
   unsigned vector;    /* elements of a vector: 0 to this */
   unsigned depth;     /* below it only the smallest constructors are chosen */
+  unsigned variety;   /* shapes of a definition and constructors of a type; 0: any */
   uint16_t *height;   /* by head: levels that it needs at least */
   uint16_t *members;  /* constructors, sorted by type */
   uint32_t *first;    /* by type: its first of `members`; one more at the end */
