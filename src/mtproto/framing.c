@@ -275,7 +275,7 @@ static cg_err classify(const cg_framing *f, cg_packet *packet) {
   if (data.len != SHORTEST && !(padded && data.len <= CONTROL_MAX))
     return data.len < MESSAGE_MIN ? CG_E_PROTOCOL : CG_OK;
   uint32_t code = load32(data.at);
-  bool ack = padded && data.len >= 8 && code == UINT32_MAX;
+  bool ack = data.len >= 8 && code == UINT32_MAX;
   *packet = (cg_packet){ .kind = ack ? CG_PACKET_ACK : CG_PACKET_ERROR };
   packet->value = (int32_t)(ack ? load32(data.at + 4) : code);
   return CG_OK;

@@ -292,8 +292,7 @@ static cg_err take(cg_handshake *h, cg_bytes payload, uint64_t now_us, cg_buf *o
   cg_plain message;
   cg_err err = cg_plain_read(payload, &message);
   if (err) return err;
-  if (message.msg_id % 4 != CG_MSGID_ANSWER || message.rest > TRANSPORT_PADDING ||
-      message.body.len % 4)
+  if (message.msg_id % 4 != CG_MSGID_ANSWER || message.rest > TRANSPORT_PADDING)
     return CG_E_PROTOCOL;
   cg_reader r;
   cg_buf body = { 0 };

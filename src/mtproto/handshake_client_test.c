@@ -47,6 +47,7 @@ typedef enum {
   DH_INNER_ID,
   DH_INNER_NONCE,
   DH_INNER_SERVER_NONCE,
+  DH_INNER_CUT,
   P_2047,
   P_2049,
   P_COMPOSITE,
@@ -124,6 +125,7 @@ static const struct {
   { DH_INNER_ID, STEP_DH, CG_E_PROTOCOL },
   { DH_INNER_NONCE, STEP_DH, CG_E_VERIFY },
   { DH_INNER_SERVER_NONCE, STEP_DH, CG_E_VERIFY },
+  { DH_INNER_CUT, STEP_DH, CG_E_VERIFY },
   { P_2047, STEP_DH, CG_E_WEAK },
   { P_2049, STEP_DH, CG_E_VERIFY }, /* 257 bytes: the object cannot be read */
   { P_COMPOSITE, STEP_DH, CG_E_WEAK },
@@ -363,6 +365,7 @@ static void make_inner(peer *s, cg_buf *inner) {
   put_2049(inner, s->prime, f == P_2049);
   put_2049(inner, s->g_a, f == GA_2049);
   cg_buf_u32(inner, (uint32_t)cg_unix(NOON));
+  if (f == DH_INNER_CUT) inner->len = 300; /* whole blocks, under a right hash */
 }
 
 /* As cg_tmp_seal() does it, but with faults. */

@@ -427,6 +427,22 @@ static void every_fault_is_refused(void **state) {
   }
 }
 
+/* Something else under the nonces of an exchange is refused, but not its end. */
+static void other_objects_are_refused(void **state) {
+  (void)state;
+  cg_handshake_server *server = new_server();
+  caller c = make_caller(server);
+  begin(&c);
+  c.body.len = 0;
+  cg_nonces_put(&c.body, CG_HS_GEN_OK, &c.nonces);
+  ask(&c);
+  assert_refused(&c, -404);
+  ask_dh(&c);
+  take_dh(&c);
+  free_caller(&c);
+  cg_handshake_server_free(server);
+}
+
 /* Payloads that belong to no exchange. */
 static void nonsense_is_refused(void **state) {
   (void)state;
@@ -684,6 +700,16 @@ static void assert_same_answer(caller *c) {
   cg_buf_free(&before);
 }
 
+/* The request that is being stored is repeated: nobody knows the answer yet. */
+static void ask_while_storing(caller *c) {
+  served first = c->got;
+  c->got = (served){ 0 };
+  ask(c);
+  assert_int_equal(c->got.verdict, CG_HANDSHAKE_REPLY);
+  assert_int_equal(c->got.out.len, 0);
+  c->got = first;
+}
+
 static void repeats_get_the_same_bytes(void **state) {
   (void)state;
   cg_handshake_server *server = new_server();
@@ -700,12 +726,7 @@ static void repeats_get_the_same_bytes(void **state) {
   ask_set(&c);
   cg_buf set = { 0 };
   cg_buf_bytes(&set, cg_buf_view(&c.body));
-  served first = c.got;
-  c.got = (served){ 0 };
-  ask(&c); /* nobody knows the answer yet */
-  assert_int_equal(c.got.verdict, CG_HANDSHAKE_REPLY);
-  assert_int_equal(c.got.out.len, 0);
-  c.got = first;
+  ask_while_storing(&c);
   stored(&c, CG_KEY_STORED);
   take_gen(&c, CG_HS_GEN_OK, CG_HS_OK_HASH);
   c.now_us += 599 * CG_SECOND;
@@ -771,6 +792,7 @@ static void retry_ids(void **state) {
   assert_same_answer(&c);
   c.retry_id = c.key.aux_hash;
   ask_set(&c);
+  ask_while_storing(&c);
   stored(&c, CG_KEY_STORED);
   take_gen(&c, CG_HS_GEN_OK, CG_HS_OK_HASH);
 
@@ -849,6 +871,7 @@ static void stored_for_nobody(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test_setup(every_fault_is_refused, seed),
+    cmocka_unit_test_setup(other_objects_are_refused, seed),
     cmocka_unit_test_setup(nonsense_is_refused, seed),
     cmocka_unit_test_setup(truncated_requests, seed),
     cmocka_unit_test_setup(clients_of_all_kinds, seed),

@@ -37,6 +37,7 @@ static cg_err server_turn(pair *p, cg_bytes up, cg_buf *down) {
   int32_t error = 0;
   cg_err err = cg_handshake_server_feed(p->server, up, p->server_us, down, &verdict,
                                         &p->stored, &error);
+  if (err) assert_int_equal(down->len, 0);
   if (err) return err;
   assert_int_equal(error, 0);
   if (verdict == CG_HANDSHAKE_REPLY) return CG_OK;
@@ -58,6 +59,7 @@ static cg_err run(pair *p) {
     if (!err)
       err = cg_handshake_feed(p->client, cg_buf_view(&down), p->client_us, &up, &done,
                               &p->result);
+    if (err) assert_int_equal(up.len, 0);
     down.len = 0;
     p->client_us += 1000;
     p->server_us += 1000;

@@ -37,7 +37,7 @@ cg_err cg_plain_read(cg_bytes payload, cg_plain *out) {
   uint32_t len = cg_reader_u32(&r);
   out->body = cg_reader_take(&r, len);
   out->rest = cg_reader_left(&r);
-  return r.err || key_id || !len ? CG_E_PROTOCOL : CG_OK;
+  return r.err || key_id ? CG_E_PROTOCOL : CG_OK;
 }
 
 void cg_plain_put(cg_buf *out, uint64_t msg_id, cg_bytes body) {

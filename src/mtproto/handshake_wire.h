@@ -59,7 +59,7 @@ typedef struct {
   size_t rest; /* bytes behind the body */
 } cg_plain;
 
-/* PROTOCOL if it is none, or if its body is empty or longer than the payload. */
+/* PROTOCOL if it is none, or if its body is longer than the payload. */
 CG_MUST_USE cg_err cg_plain_read(cg_bytes payload, cg_plain *out);
 void cg_plain_put(cg_buf *out, uint64_t msg_id, cg_bytes body);
 
