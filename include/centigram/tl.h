@@ -88,6 +88,28 @@ CG_API const char *cg_tl_name(const cg_tl_schema *s, const tl_obj *obj);
 CG_API uint32_t cg_tl_method_id(const cg_tl_schema *s, const char *name);
 CG_API uint32_t cg_tl_constructor_id(const cg_tl_schema *s, const char *name);
 
+/* One field of a definition. `type` is a name of the schema ("int", "InputPeer"); for a
+ * vector it is that of the elements. Static. */
+typedef struct {
+  const char *name, *type;
+  bool vector, optional;
+} cg_tl_field;
+
+/* Field number `i` of the method or constructor with this id, flag words left out;
+ * false behind the last one, and for an id that the schema does not have. */
+CG_API bool cg_tl_field_at(const cg_tl_schema *s, uint32_t id, unsigned i,
+                           cg_tl_field *out);
+
+/* The name that follows `after` (NULL: the first one) in the order of strcmp() among
+ * the methods or the constructors; NULL at the end. Static. */
+CG_API const char *cg_tl_next_name(const cg_tl_schema *s, bool methods, const char *after);
+
+/* TL text of what is called `name`, in memory of `arena`: the method or constructor, or
+ * one line for each constructor of the type. UNKNOWN_NAME: `fault` has what may have
+ * been meant. MEMORY. */
+CG_API CG_MUST_USE cg_err cg_tl_describe(const cg_tl_schema *s, const char *name,
+                                         cg_arena *arena, cg_bytes *out, cg_fault *fault);
+
 /* Decodes exactly one boxed object or method call, which must fill `in`. The
  * object aliases `in` and lives in `arena`. Errors: TRUNCATED, TRAILING,
  * MALFORMED, UNKNOWN_ID, UNEXPECTED, LIMIT, MEMORY, with offset and field path

@@ -203,6 +203,57 @@ static void int128_is_hex(void **state) {
   cg_arena_free(a);
 }
 
+static void describe(const char *name, const char *want) {
+  cg_arena *a = cg_arena_new(0);
+  cg_bytes text;
+  assert_int_equal(cg_tl_describe(cg_tl_api(), name, a, &text, NULL), CG_OK);
+  assert_text(text, want);
+  cg_arena_free(a);
+}
+
+static void definitions_as_text(void **state) {
+  (void)state;
+  describe("auth.cancelCode", "auth.cancelCode#1f040578 phone_number:string "
+                              "phone_code_hash:string = Bool");
+  describe("auth.loggedOut", "auth.loggedOut#c3a2835f flags:# "
+                             "future_auth_token:flags.0?bytes = auth.LoggedOut");
+  describe("invokeWithLayer", "invokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X");
+  describe("users.getUsers", "users.getUsers#0d91a548 id:Vector<InputUser> = Vector<User>");
+  describe("auth.SentCode",
+           "auth.sentCode#5e002502 flags:# type:auth.SentCodeType phone_code_hash:string "
+           "next_type:flags.1?auth.CodeType timeout:flags.2?int = auth.SentCode\n"
+           "auth.sentCodePaymentRequired#f8827ebf store_product:string "
+           "phone_code_hash:string support_email_address:string "
+           "support_email_subject:string premium_days:int currency:string amount:long = "
+           "auth.SentCode\n"
+           "auth.sentCodeSuccess#2390fe44 authorization:auth.Authorization = auth.SentCode");
+  cg_arena *a = cg_arena_new(0);
+  cg_bytes text;
+  cg_fault fault = { 0 };
+  assert_int_equal(cg_tl_describe(cg_tl_api(), "auth.cancelcode", a, &text, &fault),
+                   CG_E_UNKNOWN_NAME);
+  assert_string_equal(fault.text, "no method, constructor or type \"auth.cancelcode\" "
+                                  "(did you mean auth.cancelCode?)");
+  cg_arena_free(a);
+}
+
+static void fields_and_names(void **state) {
+  (void)state;
+  cg_tl_field f;
+  uint32_t id = cg_tl_method_id(cg_tl_api(), "auth.resendCode");
+  assert_true(cg_tl_field_at(cg_tl_api(), id, 2, &f));
+  assert_string_equal(f.name, "reason");
+  assert_string_equal(f.type, "string");
+  assert_true(f.optional && !f.vector);
+  assert_false(cg_tl_field_at(cg_tl_api(), id, 3, &f));
+  assert_false(cg_tl_field_at(cg_tl_api(), 1, 0, &f));
+  size_t methods = 0, constructors = 0;
+  for (const char *n = NULL; (n = cg_tl_next_name(cg_tl_api(), true, n));) methods++;
+  for (const char *n = NULL; (n = cg_tl_next_name(cg_tl_api(), false, n));) constructors++;
+  assert_int_equal(methods, 807);
+  assert_int_equal(constructors, 1641);
+}
+
 /* RFC 4648, section 10. */
 static void base64_vectors(void **state) {
   (void)state;
@@ -232,6 +283,8 @@ int main(void) {
     cmocka_unit_test(keywords_of_lua),
     cmocka_unit_test(bad_utf8_is_replaced),
     cmocka_unit_test(int128_is_hex),
+    cmocka_unit_test(definitions_as_text),
+    cmocka_unit_test(fields_and_names),
     cmocka_unit_test(base64_vectors),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

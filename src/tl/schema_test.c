@@ -210,6 +210,30 @@ static void loads_the_text_of_gramjs(void **state) {
   cg_free(text);
 }
 
+/* What describes a definition is TL text with the same crc32. */
+static void descriptions_are_definitions(void **state) {
+  (void)state;
+  cg_buf text = { 0 };
+  cg_arena *a = cg_arena_new(0);
+  for (int methods = 0; methods < 2; methods++) {
+    if (methods) cg_buf_text(&text, "---functions---\n");
+    for (const char *n = NULL; (n = cg_tl_next_name(cg_tl_api(), methods, n));) {
+      cg_bytes line;
+      assert_int_equal(cg_tl_describe(cg_tl_api(), n, a, &line, NULL), CG_OK);
+      cg_buf_bytes(&text, line);
+      cg_buf_text(&text, ";\n");
+    }
+  }
+  tl_defs d = { 0 };
+  cg_fault fault = { 0 };
+  if (tl_defs_read_text(&d, "described", cg_buf_view(&text), &fault))
+    fail_msg("%s", fault.text);
+  assert_int_equal(d.ndefs, 1641 + 807);
+  tl_defs_free(&d);
+  cg_buf_free(&text);
+  cg_arena_free(a);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(errors_name_line_and_reason),
@@ -220,6 +244,7 @@ int main(void) {
     cmocka_unit_test(what_cannot_be_laid_out),
     cmocka_unit_test(every_allocation_fails),
     cmocka_unit_test(loads_the_text_of_gramjs),
+    cmocka_unit_test(descriptions_are_definitions),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
