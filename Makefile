@@ -1,10 +1,9 @@
 # The few commands a person types; Meson does the work.
-# MODE: build/ is what is installed, build-test/ the same code under sanitizers.
+# build/ is what is installed, build-test/ the same code under sanitizers.
 
 BUILD := build
 TEST := build-test
 FUZZ := build-fuzz
-SCHEMA := schema/node_modules/.package-lock.json
 NINJA := ninja
 FUZZ_SECONDS ?= 60
 
@@ -16,6 +15,7 @@ deps:
 build: deps
 	@test -f $(BUILD)/build.ninja || meson setup $(BUILD) -Dbuildtype=release -Dtests=disabled
 	@$(NINJA) -C $(BUILD)
+	@cp $(BUILD)/meson-private/centigram.pc $(BUILD)/
 
 $(TEST)/build.ninja:
 	@meson setup $(TEST) -Db_sanitize=address,undefined
