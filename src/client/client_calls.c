@@ -21,14 +21,6 @@ static cg_core_item *find(cg_core *c, uint64_t tag) {
   return call;
 }
 
-/* Takes `call` out of the list of calls. */
-static void unlink_call(cg_core *c, cg_core_item *call) {
-  cg_core_item **at = &c->calls.first;
-  while (*at != call) at = &(*at)->next;
-  *at = call->next;
-  if (!call->next) c->calls.end = at;
-}
-
 /* The call is over: it becomes an event. */
 static void finish(cg_core *c, cg_core_item *call) {
   if (call->sent && c->session && call->fault.err) {
@@ -37,7 +29,7 @@ static void finish(cg_core *c, cg_core_item *call) {
   }
   if (call->fault.err) cg_login_unanswered(&c->data->login, &call->step);
   cg_wipe(&call->step, sizeof call->step);
-  unlink_call(c, call);
+  cg_core_remove(&c->calls, call);
   cg_core_append(&c->events, call);
 }
 
@@ -75,12 +67,12 @@ cg_err cg_core_call(cg_core *c, const tl_obj *request, uint64_t timeout_us,
                     uint64_t now_us, uint64_t *tag, cg_fault *fault) {
   cg_core_item *call = cg_alloc(sizeof *call);
   if (!call) return cg_fail(fault, CG_E_MEMORY, "%s", cg_err_text(CG_E_MEMORY));
+  call->kind = CG_CORE_DONE;
   cg_err err = encode(request, &call->request, fault);
   if (err) {
     cg_core_item_free(call);
     return err;
   }
-  call->kind = CG_CORE_DONE;
   call->tag = *tag = ++c->last_tag;
   call->timeout = timeout_us;
   call->deadline = now_us + timeout_us;
@@ -99,11 +91,7 @@ void cg_core_drop(cg_core *c, uint64_t tag) {
   if (!call) return;
   cg_fail(&call->fault, CG_E_CANCELLED, "%s", cg_err_text(CG_E_CANCELLED));
   finish(c, call);
-  /* it was appended last; nobody is to hear of it */
-  cg_core_item **at = &c->events.first;
-  while (*at != call) at = &(*at)->next;
-  *at = NULL;
-  c->events.end = at;
+  cg_core_remove(&c->events, call); /* nobody is to hear of it */
   cg_core_item_free(call);
 }
 
@@ -185,7 +173,7 @@ static void answered(cg_core *c, cg_core_item *call, cg_bytes body, uint64_t now
   if (!err) err = call->body.err;
   if (err) cg_fail(&call->fault, err, "%s", cg_err_text(err));
   call->moved = change != CG_LOGIN_SAME;
-  if (call->moved) cg_core_save(c);
+  if (call->moved) cg_core_emit(c, CG_CORE_SAVE);
   finish(c, call);
 }
 
@@ -195,7 +183,7 @@ static void answered(cg_core *c, cg_core_item *call, cg_bytes body, uint64_t now
 static void migrate(cg_core *c, cg_core_item *call, int32_t to, uint64_t now_us) {
   call->migrations++;
   call->sent = false;
-  unlink_call(c, call);
+  cg_core_remove(&c->calls, call);
   cg_fail(&c->trouble, CG_E_CLOSED, "the account lives in data centre %d", (int)to);
   cg_core_fail_all(c);
   cg_core_append(&c->calls, call);
@@ -204,7 +192,7 @@ static void migrate(cg_core *c, cg_core_item *call, int32_t to, uint64_t now_us)
   c->data->main_dc = to;
   if (cg_login_is_pending(&c->data->login)) cg_login_forget(&c->data->login);
   cg_core_end_session(c);
-  cg_core_save(c);
+  cg_core_emit(c, CG_CORE_SAVE);
   cg_core_reconnect(c, 0, now_us);
 }
 
@@ -233,7 +221,7 @@ static void refused(cg_core *c, cg_core_item *call, uint64_t now_us) {
   cg_login_change change =
       cg_login_refused(&c->data->login, &call->step, &error, cg_unix(now_us));
   call->moved = change != CG_LOGIN_SAME;
-  if (call->moved) cg_core_save(c);
+  if (call->moved) cg_core_emit(c, CG_CORE_SAVE);
   finish(c, call);
   if (change != CG_LOGIN_LOST) return;
   cg_core_drop_key(c);
@@ -277,8 +265,8 @@ static void keep_salt(cg_core *c) {
   int64_t offset = cg_session_time_offset(c->session);
   if (dc->salt == salt && dc->time_offset == offset) return;
   dc->salt = salt;
-  dc->time_offset = offset;
-  cg_core_save(c);
+  cg_core_set_offset(c, offset);
+  cg_core_emit(c, CG_CORE_SAVE);
 }
 
 void cg_core_drain(cg_core *c, uint64_t now_us) {

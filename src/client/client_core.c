@@ -10,7 +10,10 @@
 #include "rsa.h"
 #include "wipe.h"
 
+#include <stdlib.h>
 #include <string.h>
+
+enum { WRONG_CLOCK_S = 300 }; /* worth telling (protocol.md 186) */
 
 /* --- lists ---------------------------------------------------------------------- */
 
@@ -26,7 +29,7 @@ void cg_core_append(cg_core_list *list, cg_core_item *item) {
 }
 
 void cg_core_item_free(cg_core_item *item) {
-  if (!item) return;
+  if (!item || (int)item->kind < CG_CORE_PLAIN) return;
   cg_buf_wipe(&item->request);
   cg_buf_wipe(&item->body);
   cg_wipe(item, sizeof *item);
@@ -98,6 +101,14 @@ cg_session_dc *cg_core_dc(cg_core *c) {
   return cg_session_dc_of(c->data, c->data->main_dc);
 }
 
+void cg_core_set_offset(cg_core *c, int64_t offset) {
+  int64_t *kept = &cg_core_dc(c)->time_offset;
+  if (llabs(offset) > WRONG_CLOCK_S && llabs(offset - *kept) > WRONG_CLOCK_S)
+    cg_log_write(c->o.log, CG_LOG_WARN, "the clock here and the server's differ by %lld s",
+                 (long long)offset);
+  *kept = offset;
+}
+
 cg_err cg_core_new(cg_core **out, const cg_core_options *options, cg_fault *fault) {
   cg_core *c = cg_alloc(sizeof *c);
   if (!c) return cg_fail(fault, CG_E_MEMORY, "%s", cg_err_text(CG_E_MEMORY));
@@ -130,22 +141,28 @@ void cg_core_free(cg_core *c) {
 
 /* --- events ---------------------------------------------------------------------- */
 
-void cg_core_emit(cg_core *c, cg_core_kind kind) {
-  cg_core_item *item = cg_alloc(sizeof *item);
-  if (!item) {
-    cg_fail(&c->trouble, CG_E_MEMORY, "%s", cg_err_text(CG_E_MEMORY));
-    cg_core_fail_all(c);
-    return;
-  }
-  item->kind = kind;
-  cg_core_append(&c->events, item);
+static bool is_queued(const cg_core_list *list, const cg_core_item *item) {
+  const cg_core_item *i = list->first;
+  while (i && i != item) i = i->next;
+  return i != NULL;
 }
 
-/* One SAVE in the queue is enough: it is carried out with all that came after it. */
-void cg_core_save(cg_core *c) {
-  for (const cg_core_item *i = c->events.first; i; i = i->next)
-    if (i->kind == CG_CORE_SAVE) return;
-  cg_core_emit(c, CG_CORE_SAVE);
+void cg_core_remove(cg_core_list *list, cg_core_item *item) {
+  cg_core_item **at = &list->first;
+  while (*at != item) at = &(*at)->next;
+  *at = item->next;
+  if (!item->next) list->end = at;
+}
+
+/* One of a kind is enough: a SAVE is carried out with all that came after it, and a
+ * CONNECT that nobody has seen yet is not worth a DISCONNECT behind it. */
+void cg_core_emit(cg_core *c, cg_core_kind kind) {
+  cg_core_item *item = &c->plain_events[kind], *connect = &c->plain_events[CG_CORE_CONNECT];
+  if (kind == CG_CORE_DISCONNECT && is_queued(&c->events, connect))
+    cg_core_remove(&c->events, connect);
+  if (is_queued(&c->events, item)) return;
+  item->kind = kind;
+  cg_core_append(&c->events, item);
 }
 
 static void fill_address(cg_core *c, cg_core_event *out) {
@@ -176,7 +193,7 @@ bool cg_core_next(cg_core *c, cg_core_event *out) {
 void cg_core_forget_login(cg_core *c) {
   if (!cg_login_is_pending(&c->data->login)) return;
   cg_login_forget(&c->data->login);
-  cg_core_save(c);
+  cg_core_emit(c, CG_CORE_SAVE);
 }
 
 void cg_core_shut(cg_core *c) {

@@ -60,7 +60,7 @@ void cg_core_drop_key(cg_core *c) {
   cg_auth_key_wipe(&dc->key);
   dc->has_key = false;
   dc->salt = 0;
-  cg_core_save(c);
+  cg_core_emit(c, CG_CORE_SAVE);
 }
 
 static uint64_t back_off(const cg_core *c) {
@@ -74,6 +74,8 @@ void cg_core_retry(cg_core *c, uint64_t now_us) {
   cg_core_reconnect(c, back_off(c), now_us);
   if (c->tries < CG_CORE_TRIES) return;
   cg_core_fail_all(c);
+  if (c->was_up) return; /* updates are waited for */
+  c->wanted = false;
   c->tries = 0;
 }
 
@@ -233,9 +235,9 @@ static void keep_key(cg_core *c, cg_handshake_result *result) {
   dc->key = result->key;
   dc->has_key = true;
   dc->salt = result->salt;
-  dc->time_offset = result->time_offset;
+  cg_core_set_offset(c, result->time_offset);
   c->link = CG_LINK_SAVING;
-  cg_core_save(c);
+  cg_core_emit(c, CG_CORE_SAVE);
 }
 
 static void feed_handshake(cg_core *c, cg_bytes payload, uint64_t now_us) {

@@ -24,6 +24,9 @@ typedef enum {
   CG_LINK_UP
 } cg_link;
 
+/* CONNECT, DISCONNECT and SAVE say nothing but their name and need no memory. */
+enum { CG_CORE_PLAIN = CG_CORE_SAVE + 1 };
+
 /* An event in the queue; for DONE it is the call itself. */
 typedef struct cg_core_item {
   struct cg_core_item *next;
@@ -67,6 +70,7 @@ struct cg_core {
   cg_fault trouble;     /* why there is no connection */
 
   cg_core_list calls, events;
+  cg_core_item plain_events[CG_CORE_PLAIN];
   cg_core_item *given;  /* the event that was given out last */
   uint64_t last_tag;
 };
@@ -74,10 +78,12 @@ struct cg_core {
 /* client_core.c */
 void cg_core_append(cg_core_list *list, cg_core_item *item);
 void cg_core_item_free(cg_core_item *item);
-/* Queues an event without contents; out of memory closes the link instead. */
+void cg_core_remove(cg_core_list *list, cg_core_item *item);
+/* Queues a plain event. */
 void cg_core_emit(cg_core *c, cg_core_kind kind);
-void cg_core_save(cg_core *c);
 cg_session_dc *cg_core_dc(cg_core *c); /* the main data centre's entry */
+/* Keeps how far its clock is ahead of ours, in seconds; tells of a wrong clock. */
+void cg_core_set_offset(cg_core *c, int64_t offset);
 
 /* client_link.c */
 /* Closes the connection, if any, and waits before the next one; 0: no wait. */

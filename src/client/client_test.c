@@ -47,6 +47,7 @@ typedef struct {
   outcome done[MAX_DONE];
   int done_count;
   size_t piece;           /* bytes at a time; 0: all */
+  long memory;            /* allocations that the client still gets; -1: all */
 } rig;
 
 static cg_rsa_key *key;
@@ -69,10 +70,21 @@ static int free_key(void **state) {
   return 0;
 }
 
+/* Carries out a call on the client, and on nothing else, with the memory that it gets. */
+#define CLIENT(r, e)                                                \
+  do {                                                              \
+    cg_mem_fail_after((r)->memory);                                 \
+    e;                                                              \
+    long asked = cg_mem_fail_after(-1);                             \
+    if ((r)->memory >= 0)                                           \
+      (r)->memory = asked < (r)->memory ? (r)->memory - asked : 0;  \
+  } while (0)
+
 /* --- the rig ------------------------------------------------------------------------- */
 
 static void rig_init(rig *r, fake_script *script) {
   memset(r, 0, sizeof *r);
+  r->memory = -1;
   r->now = 1700000000 * CG_SECOND;
   r->seed = 42;
   r->rng = (cg_rng){ test_fill, &r->seed };
@@ -121,18 +133,18 @@ static void lose_connection(rig *r) {
 static void on_connect(rig *r, const cg_core_event *ev) {
   r->connects++;
   if (r->refuse) {
-    cg_core_closed(r->core, CG_E_CONNECT, r->now);
+    CLIENT(r, cg_core_closed(r->core, CG_E_CONNECT, r->now));
     return;
   }
   r->on = &r->servers[ev->port == 4];
   fake_connect(r->on);
-  cg_core_connected(r->core, r->now);
+  CLIENT(r, cg_core_connected(r->core, r->now));
 }
 
 static void on_save(rig *r) {
   r->saves++;
   r->saved_state = r->data.login.state;
-  cg_core_saved(r->core, r->save_err, "the disk is full", r->now);
+  CLIENT(r, cg_core_saved(r->core, r->save_err, "the disk is full", r->now));
 }
 
 static void on_done(rig *r, const cg_core_event *ev) {
@@ -167,7 +179,15 @@ static bool do_events(rig *r) {
 static bool move_bytes(rig *r) {
   cg_buf up = { 0 };
   bool any = false;
-  assert_int_equal(cg_core_pull(r->core, r->now, &up), CG_OK);
+  cg_err err;
+  CLIENT(r, err = cg_core_pull(r->core, r->now, &up));
+  if (err) {
+    assert_true(r->memory == 0 && err == CG_E_MEMORY);
+    cg_buf_free(&up);
+    lose_connection(r);
+    CLIENT(r, cg_core_closed(r->core, err, r->now));
+    return true;
+  }
   if (r->on && up.len) {
     fake_feed(r->on, cg_buf_view(&up), r->now);
     any = true;
@@ -178,7 +198,7 @@ static bool move_bytes(rig *r) {
   size_t piece = r->piece ? r->piece : down.len;
   for (size_t at = 0; at < down.len && r->on; at += piece) {
     size_t len = down.len - at < piece ? down.len - at : piece;
-    cg_core_feed(r->core, (cg_bytes){ down.at + at, len }, r->now);
+    CLIENT(r, cg_core_feed(r->core, (cg_bytes){ down.at + at, len }, r->now));
     any = true;
   }
   cg_buf_free(&down);
@@ -203,7 +223,7 @@ static void run_until(rig *r, int count) {
     uint64_t at = cg_core_deadline(r->core);
     if (at == CG_NEVER) return;
     if (at > r->now) r->now = at;
-    cg_core_tick(r->core, r->now);
+    CLIENT(r, cg_core_tick(r->core, r->now));
     settle(r);
   }
 }
@@ -685,6 +705,49 @@ static void test_random_disconnects(void **state) {
   }
 }
 
+/* --- memory ------------------------------------------------------------------------------------- */
+
+/* One call with `memory` allocations for the client; true if it went well. */
+static bool call_within(long memory, bool with_key) {
+  rig r;
+  uint64_t tag;
+  cg_err err;
+  if (with_key) rig_with_key(&r, script_login);
+  else {
+    rig_init(&r, script_login);
+    assert_int_equal(rig_open(&r, NULL), CG_OK);
+  }
+  tl_codeSettings settings = { TL_INIT(codeSettings) };
+  tl_auth_sendCode q = { TL_INIT(auth_sendCode), .phone_number = PHONE_TEXT,
+                         .settings = &settings.CodeSettings };
+  r.memory = memory;
+  CLIENT(&r, err = cg_core_call(r.core, &q.o, 5 * CG_SECOND, r.now, &tag, NULL));
+  if (!err) {
+    run_until(&r, 1);
+    assert_int_equal(r.done_count, 1);
+    assert_int_equal(r.done[0].times, 1);
+    err = r.done[0].err;
+    if (!err) assert_int_equal(r.data.login.state, CG_LOGIN_WAIT_CODE);
+  }
+  /* it is usable again as soon as there is memory */
+  r.memory = -1;
+  call(&r, &get_nearest.o);
+  run_until(&r, r.done_count + 1);
+  if (r.done[r.done_count - 1].err)
+    fail_msg("%ld: %s", memory, r.done[r.done_count - 1].fault);
+  rig_free(&r);
+  return !err;
+}
+
+static void test_memory(void **state) {
+  (void)state;
+  long n = 0;
+  while (!call_within(n, true)) n++;
+  assert_true(n > 10);
+  n = 0;
+  while (!call_within(n, false)) n += 7; /* a key exchange each: not every one */
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_first_call),  cmocka_unit_test(test_save_fails),
@@ -697,6 +760,7 @@ int main(void) {
     cmocka_unit_test(test_unknown_key_logged_in), cmocka_unit_test(test_revoked),
     cmocka_unit_test(test_login),       cmocka_unit_test(test_login_migrates),
     cmocka_unit_test(test_other_service), cmocka_unit_test(test_random_disconnects),
+    cmocka_unit_test(test_memory),
   };
   return cmocka_run_group_tests(tests, make_key, free_key);
 }

@@ -45,8 +45,13 @@ void cg_login_wipe(cg_login *l) {
   cg_wipe(l, sizeof *l);
 }
 
+/* Where the login is when nothing is pending. */
+static cg_login_state state_at_rest(const cg_login *l) {
+  return l->logged_in ? CG_LOGIN_READY : CG_LOGIN_WAIT_PHONE_NUMBER;
+}
+
 void cg_login_forget(cg_login *l) {
-  l->state = l->logged_in ? CG_LOGIN_READY : CG_LOGIN_WAIT_PHONE_NUMBER;
+  l->state = state_at_rest(l);
   cg_wipe(l->phone, sizeof l->phone);
   cg_wipe(l->hash, sizeof l->hash);
   cg_wipe(l->hint, sizeof l->hint);
@@ -72,26 +77,32 @@ int64_t cg_login_expires_at(const cg_login *l) {
   }
 }
 
-bool cg_login_expire(cg_login *l, int64_t now_s) {
+static bool has_expired(const cg_login *l, int64_t now_s) {
   int64_t at = cg_login_expires_at(l);
   /* A step from the future was kept by a clock that has been set back since. */
-  if (!at || (now_s < at && now_s >= l->sent_at - CODE_LIFE_S)) return false;
+  return at && (now_s >= at || now_s < l->sent_at - CODE_LIFE_S);
+}
+
+bool cg_login_expire(cg_login *l, int64_t now_s) {
+  if (!has_expired(l, now_s)) return false;
   cg_login_forget(l);
   return true;
 }
 
 void cg_login_describe(const cg_login *l, int64_t now_s, cg_login_info *out) {
-  bool pending = cg_login_is_pending(l);
-  *out = (cg_login_info){ .state = l->state,
-                          .dc = l->dc,
-                          .length = l->length,
-                          .sent_at = l->sent_at,
-                          .resend_at = l->resend_at,
-                          .expires_at = cg_login_expires_at(l),
-                          .wrong_codes = l->wrong_codes,
-                          .user_id = l->user_id };
-  if (l->resend_at > now_s) out->resend_in = (int32_t)(l->resend_at - now_s);
+  *out = (cg_login_info){ .state = l->state, .user_id = l->user_id };
+  bool gone = has_expired(l, now_s);
+  if (gone) out->state = state_at_rest(l);
+  bool pending = !gone && cg_login_is_pending(l);
   snprintf(out->phone, sizeof out->phone, "%s", pending ? l->phone : l->user_phone);
+  if (!pending) return;
+  out->dc = l->dc;
+  out->length = l->length;
+  out->sent_at = l->sent_at;
+  out->resend_at = l->resend_at;
+  out->expires_at = cg_login_expires_at(l);
+  out->wrong_codes = l->wrong_codes;
+  if (l->resend_at > now_s) out->resend_in = (int32_t)(l->resend_at - now_s);
   snprintf(out->type, sizeof out->type, "%s", cg_code_type_name(l->type));
   snprintf(out->next_type, sizeof out->next_type, "%s", cg_code_type_name(l->next_type));
   snprintf(out->hint, sizeof out->hint, "%s", l->hint);

@@ -82,6 +82,7 @@ int64_t cg_login_expires_at(const cg_login *l);
 /* True in the states between sendCode and the log-in. */
 bool cg_login_is_pending(const cg_login *l);
 
+/* What has expired is described as gone. */
 void cg_login_describe(const cg_login *l, int64_t now_s, cg_login_info *out);
 
 /* --- what steps are allowed ------------------------------------------------- */

@@ -49,12 +49,7 @@ static cg_err asked(cg_result *result, cg_err err) {
 }
 
 void cg_login_get(const cg_client *c, cg_login_info *out) {
-  /* what has expired is shown as gone, and dropped by the next step */
-  int64_t at = cg_login_expires_at(&c->data.login);
-  if (at && now_s(c) >= at)
-    *out = (cg_login_info){ .state = c->data.login.logged_in ? CG_LOGIN_READY
-                                                            : CG_LOGIN_WAIT_PHONE_NUMBER };
-  else cg_login_describe(&c->data.login, now_s(c), out);
+  cg_login_describe(&c->data.login, now_s(c), out);
 }
 
 cg_err cg_login_hash(const cg_client *c, char out[CG_LOGIN_HASH_MAX]) {
@@ -184,12 +179,10 @@ cg_err cg_session_show(const char *path, cg_session_info *out, cg_fault *fault) 
   if (!d) return cg_fail(fault, CG_E_MEMORY, "%s: out of memory", path);
   cg_err err = cg_session_read(path, d, fault);
   if (!err) {
-    int64_t now = (int64_t)time(NULL);
     memset(out, 0, sizeof *out);
-    cg_login_expire(&d->login, now);
     describe_dc(d, out);
     out->future_tokens = (int)d->login.token_count;
-    cg_login_describe(&d->login, now, &out->login);
+    cg_login_describe(&d->login, (int64_t)time(NULL), &out->login);
   }
   cg_session_data_wipe(d);
   cg_free(d);
