@@ -208,7 +208,7 @@ void cg_op_mute(const cg_link *l, uint64_t msg_id); /* its answer is not wanted 
 
 /* inbox.c */
 void cg_inbox_due(cg_due *due); /* an asker has waited long enough */
-void cg_inbox_free(cg_server *s);
+void cg_server_inbox_free(cg_server *s);
 /* A code was delivered: whoever waits for one gets it. */
 void cg_inbox_delivered(cg_server *s, const cg_store_code *row);
 

@@ -129,11 +129,14 @@ static bool decode(cg_op *op) {
   return false;
 }
 
+static bool layer_known(const cg_op *op, int32_t layer) {
+  return layer >= OLDEST_LAYER && layer <= op->s->newest_layer;
+}
+
 /* The method is read and the connection set up: may the caller do this? */
 static void authorize(cg_op *op) {
   const method *m = find(op->request->id);
   const cg_login *login = &op->peer->login;
-  op->run = m->run;
   if (op->peer->temp_until && !(m->who & UNBOUND))
     cg_op_error(op, 401, "AUTH_KEY_PERM_EMPTY");
   else if (!(m->who & ANYONE) && !login->user_id)
@@ -143,12 +146,22 @@ static void authorize(cg_op *op) {
   else if (!(m->who & ANYONE) && login->state == CG_USER_DELETED)
     cg_op_error(op, 401, "USER_DEACTIVATED");
   else if (!m->run) refuse_unbuilt(op, cg_tl_name(op->s->schema, op->request));
-  else cg_op_start(op);
+  else m->run(op);
+}
+
+/* The shells are off, and what initConnection said is kept: now for the method. */
+static void take_method(cg_op *op) {
+  const cg_unwrapped *u = &op->call;
+  op->layer = u->layer ? u->layer : op->peer->layer;
+  if (!decode(op)) return;
+  if (!op->peer->layer) cg_op_error(op, 400, "CONNECTION_NOT_INITED");
+  else if (!layer_known(op, op->layer)) cg_op_error(op, 400, "CONNECTION_LAYER_INVALID");
+  else cg_op_start(op, authorize);
 }
 
 static void initialised(cg_op *op, const cg_store_reply *r) {
   (void)r;
-  authorize(op);
+  take_method(op);
 }
 
 /* Keeps what initConnection said with the key, if it is news. A temporary key keeps it
@@ -159,33 +172,25 @@ static void keep_init(cg_op *op, int32_t layer) {
   cg_init_fill(&op->call, layer, &row.init);
   uint64_t digest = cg_init_digest(&row.init);
   bool news = digest != p->init_digest;
-  p->layer = op->layer = layer;
+  p->layer = layer;
   p->api_id = op->call.api_id;
   p->init_digest = digest;
+  p->turn = op->s->turn;
   if (!news || p->temp_until) {
-    authorize(op);
+    take_method(op);
     return;
   }
   cg_store_request q = { .op = CG_STORE_KEY_INIT, .id = p->key.id, .key = &row };
   cg_op_submit(op, &q, initialised);
 }
 
-static void check_init(cg_op *op) {
+static void take_init(cg_op *op) {
   const cg_unwrapped *u = &op->call;
   int32_t layer = u->layer ? u->layer : op->peer->layer;
-  op->layer = op->peer->layer;
-  if (!u->has_init && !op->peer->layer) {
-    cg_op_error(op, 400, "CONNECTION_NOT_INITED");
-  } else if (layer < OLDEST_LAYER || layer > op->s->newest_layer) {
-    cg_op_error(op, 400, "CONNECTION_LAYER_INVALID");
-  } else if (!u->has_init) {
-    op->layer = layer;
-    authorize(op);
-  } else {
-    const char *fault = cg_init_fault(&op->s->set, u);
-    if (fault) cg_op_error(op, 400, fault);
-    else keep_init(op, layer);
-  }
+  const char *fault = cg_init_fault(&op->s->set, u);
+  if (!layer_known(op, layer)) fault = "CONNECTION_LAYER_INVALID";
+  if (fault) cg_op_error(op, 400, fault);
+  else keep_init(op, layer);
 }
 
 /* A call for which there is no memory: the answer needs none of its own. */
@@ -200,7 +205,8 @@ void cg_dispatch(cg_link *l, uint64_t msg_id, cg_bytes body) {
   cg_op *op = cg_op_new(l, msg_id, body, &err);
   if (!op) refuse_for_memory(l);
   else if (err) refuse_unread(op, err);
-  else if (decode(op)) check_init(op);
+  else if (op->call.has_init) take_init(op);
+  else take_method(op);
 }
 
 static void key_deleted(cg_op *op, const cg_store_reply *r) {

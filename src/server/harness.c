@@ -37,6 +37,7 @@ typedef struct late_request {
 typedef struct {
   cg_store base;
   cg_store *real;
+  const cg_harness *h;
   late_request *first, **end;
 } late_store;
 
@@ -51,6 +52,10 @@ typedef struct {
 static void late_submit(cg_store *s, const cg_store_request *rq, cg_store_done *done,
                         void *ctx) {
   late_store *late = (late_store *)(void *)s;
+  if (!late->h->late) {
+    cg_store_submit(late->real, rq, done, ctx);
+    return;
+  }
   late_request *l = calloc(1, sizeof *l);
   assert_non_null(l);
   l->rq = *rq;
@@ -83,7 +88,8 @@ static bool late_answer(late_store *late) {
 }
 
 static cg_err late_sync(cg_store *s) {
-  return cg_store_sync(((late_store *)(void *)s)->real);
+  late_store *late = (late_store *)(void *)s;
+  return late->h->store_fails ? CG_E_STORE : cg_store_sync(late->real);
 }
 
 static void late_close(cg_store *s) {
@@ -96,10 +102,11 @@ static void late_close(cg_store *s) {
 static const cg_store_driver late_driver = { .submit = late_submit, .sync = late_sync,
                                              .close = late_close };
 
-static void make_late(cg_server *s) {
+static void make_late(const cg_harness *h, cg_server *s) {
   late_store *late = calloc(1, sizeof *late);
   assert_non_null(late);
   late->base.driver = &late_driver;
+  late->h = h;
   late->real = s->store;
   late->end = &late->first;
   s->store = &late->base;
@@ -160,7 +167,7 @@ void cg_harness_open(cg_harness *h) {
                           .random_ctx = &h->rng };
   if (cg_server_open(&h->server, &o, &fault)) fail_msg("open: %s", fault.text);
   cg_server_endpoint(h->server, "127.0.0.1", 4430);
-  if (h->late) make_late(h->server);
+  make_late(h, h->server);
 }
 
 void cg_harness_close(cg_harness *h) {
@@ -192,13 +199,12 @@ void cg_harness_end(cg_harness *h) {
 /* --- bytes ------------------------------------------------------------------------------ */
 
 static void take_event(cg_tester *c, const cg_session_event *e) {
-  if (e->kind == CG_SESSION_RESULT) {
-    c->result.len = 0;
-    cg_buf_bytes(&c->result, e->body);
-    c->result_tag = e->tag;
-  } else if (e->kind == CG_SESSION_FAILED) {
-    c->result_tag = e->tag;
-    c->failed = e->err;
+  size_t at = e->tag % CG_HARNESS_CALLS;
+  if (e->kind == CG_SESSION_RESULT || e->kind == CG_SESSION_FAILED) {
+    c->results[at].body.len = 0;
+    cg_buf_bytes(&c->results[at].body, e->body);
+    c->results[at].tag = e->tag;
+    c->results[at].failed = e->kind == CG_SESSION_FAILED ? e->err : CG_OK;
   } else if (e->kind == CG_SESSION_RENEWED) {
     c->renewed = true;
   }
@@ -257,7 +263,7 @@ static bool server_output(cg_harness *h) {
   while (cg_server_next(h->server, &out)) {
     cg_tester *c = client_of(h, out.conn);
     any = true;
-    if (!c) continue;
+    if (!c || h->deaf) continue;
     if (out.bytes.len && c->session) client_input(c, out.bytes);
     else if (out.bytes.len) take_handshake(c, out.bytes);
     if (out.close) {
@@ -274,16 +280,21 @@ void cg_harness_pump(cg_harness *h) {
     any = false;
     for (size_t i = 0; i < CG_HARNESS_CLIENTS; i++)
       if (h->clients[i] && client_output(h->clients[i])) any = true;
-    if (h->late && late_answer((late_store *)(void *)h->server->store)) any = true;
+    if (late_answer((late_store *)(void *)h->server->store)) any = true;
     if (cg_server_turn(h->server, h->now_us)) h->turn_errors++;
     if (server_output(h)) any = true;
   }
 }
 
 void cg_harness_advance(cg_harness *h, uint64_t seconds) {
-  h->now_us += seconds * CG_SECOND;
-  cg_server_tick(h->server, h->now_us);
-  cg_harness_pump(h);
+  while (seconds) { /* in steps, so that clients keep up their pings */
+    uint64_t step = seconds < 50 ? seconds : 50;
+    h->now_us += step * CG_SECOND;
+    seconds -= step;
+    cg_harness_pump(h);
+    cg_server_tick(h->server, h->now_us);
+    cg_harness_pump(h);
+  }
 }
 
 /* --- clients ------------------------------------------------------------------------------ */
@@ -383,7 +394,7 @@ void cg_tester_free(cg_tester *c) {
   cg_session_free(c->session);
   cg_framing_free(c->framing);
   cg_arena_free(c->arena);
-  cg_buf_free(&c->result);
+  for (size_t i = 0; i < CG_HARNESS_CALLS; i++) cg_buf_free(&c->results[i].body);
   free(c);
 }
 
@@ -409,45 +420,60 @@ cg_bytes cg_tester_encode(cg_tester *c, const tl_obj *request) {
   return copy;
 }
 
-static cg_told read_told(cg_tester *c) {
-  cg_told told = { .error = "", .raw = cg_arena_copy(c->arena, cg_buf_view(&c->result)) };
+static cg_told read_told(cg_tester *c, cg_bytes body) {
+  static const tl_obj yes = { TL_ID_boolTrue, 0 }, no = { TL_ID_boolFalse, 0 };
+  cg_told told = { .error = "", .raw = cg_arena_copy(c->arena, body) };
+  cg_fault fault = { 0 };
   cg_reader r;
   cg_reader_init(&r, told.raw.at, told.raw.len);
   told.id = cg_reader_u32(&r);
   if (told.id == RPC_ERROR) {
     told.code = (int32_t)cg_reader_u32(&r);
-    cg_bytes text = cg_arena_copy(c->arena, cg_reader_str(&r));
+    told.error = (const char *)cg_arena_copy(c->arena, cg_reader_str(&r)).at;
     OK(cg_reader_end(&r));
-    told.error = (const char *)text.at;
-    return told;
+  } else if (told.id == yes.id || told.id == no.id) {
+    told.obj = told.id == yes.id ? &yes : &no;
+  } else if (told.id != TL_ID_vector) {
+    if (cg_tl_decode(cg_tl_api_all(), told.raw, c->arena, &told.obj, &fault))
+      fail_msg("decode: %s", fault.text);
   }
-  cg_fault fault = { 0 };
-  static const tl_obj yes = { TL_ID_boolTrue, 0 }, no = { TL_ID_boolFalse, 0 };
-  if (told.id == TL_ID_vector) return told;
-  if (told.id == yes.id || told.id == no.id) told.obj = told.id == yes.id ? &yes : &no;
-  else if (cg_tl_decode(cg_tl_api_all(), told.raw, c->arena, &told.obj, &fault))
-    fail_msg("decode: %s", fault.text);
   return told;
+}
+
+static uint64_t queue_raw(cg_tester *c, cg_bytes body) {
+  uint64_t tag = ++c->last_tag;
+  OK(cg_session_call(c->session, tag, body));
+  return tag;
+}
+
+cg_told cg_tester_take(cg_tester *c, uint64_t tag) {
+  size_t at = tag % CG_HARNESS_CALLS;
+  if (c->results[at].tag != tag || c->results[at].failed)
+    return (cg_told){ .error = "no answer" };
+  return read_told(c, cg_buf_view(&c->results[at].body));
 }
 
 cg_told cg_tester_call_raw(cg_tester *c, cg_bytes body) {
-  uint64_t tag = ++c->last_tag;
-  c->failed = CG_OK;
-  OK(cg_session_call(c->session, tag, body));
+  uint64_t tag = queue_raw(c, body);
   cg_harness_pump(c->h);
-  if (c->result_tag != tag || c->failed) return (cg_told){ .error = "no answer" };
-  return read_told(c);
+  return cg_tester_take(c, tag);
 }
 
-cg_told cg_tester_call(cg_tester *c, const tl_obj *request) {
+uint64_t cg_tester_queue(cg_tester *c, const tl_obj *request) {
   cg_buf b = { 0 };
-  cg_arena_reset(c->arena);
   if (!c->inited) cg_tester_put_init(c, &b);
   c->inited = true;
   cg_buf_bytes(&b, cg_tester_encode(c, request));
-  cg_told told = cg_tester_call_raw(c, cg_buf_view(&b));
+  uint64_t tag = queue_raw(c, cg_buf_view(&b));
   cg_buf_free(&b);
-  return told;
+  return tag;
+}
+
+cg_told cg_tester_call(cg_tester *c, const tl_obj *request) {
+  cg_arena_reset(c->arena);
+  uint64_t tag = cg_tester_queue(c, request);
+  cg_harness_pump(c->h);
+  return cg_tester_take(c, tag);
 }
 
 /* --- the inbox ------------------------------------------------------------------------------ */

@@ -16,12 +16,12 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#include "core.h"
+#include "op.h"
 #include "mtproto_test.h"
 
 #include <centigram/api.h>
 
-enum { CG_HARNESS_CLIENTS = 8 };
+enum { CG_HARNESS_CLIENTS = 8, CG_HARNESS_CALLS = 8 };
 
 typedef struct cg_tester cg_tester;
 
@@ -33,6 +33,8 @@ typedef struct {
   const char *profile;
   const char *set[16];
   bool virtual_clock, late;
+  bool store_fails;            /* the end of a turn cannot be made durable */
+  bool deaf;                   /* what the server sends is lost */
   test_rng rng;
   cg_buf log;                  /* every line that was logged */
   cg_tester *clients[CG_HARNESS_CLIENTS];
@@ -54,9 +56,11 @@ struct cg_tester {
   int32_t transport_error;     /* the last one, 0: none */
   cg_arena *arena;             /* answers live in it until the next call */
   uint64_t last_tag;
-  cg_buf result;               /* of call `result_tag` */
-  uint64_t result_tag;
-  cg_err failed;
+  struct {
+    uint64_t tag;
+    cg_buf body;
+    cg_err failed;
+  } results[CG_HARNESS_CALLS]; /* by tag */
   bool renewed;                /* new_session_created came since it was cleared */
 };
 
@@ -93,6 +97,9 @@ void cg_tester_disconnect(cg_tester *c);
 cg_told cg_tester_call(cg_tester *c, const tl_obj *request);
 /* The same with the bytes as they are, wrapped in nothing. */
 cg_told cg_tester_call_raw(cg_tester *c, cg_bytes body);
+/* The same in two steps, so that several calls are under way: queue, pump, take. */
+uint64_t cg_tester_queue(cg_tester *c, const tl_obj *request);
+cg_told cg_tester_take(cg_tester *c, uint64_t tag);
 /* Appends invokeWithLayer(initConnection( to `b`; the query follows. */
 void cg_tester_put_init(const cg_tester *c, cg_buf *b);
 /* The bytes of a request, in the arena of the client. */

@@ -230,6 +230,6 @@ void cg_inbox_delivered(cg_server *s, const cg_store_code *row) {
   }
 }
 
-void cg_inbox_free(cg_server *s) {
+void cg_server_inbox_free(cg_server *s) {
   while (s->waits) free_wait(s->waits);
 }

@@ -60,7 +60,8 @@ static bool must_wait(const cg_op *op) {
   return false;
 }
 
-void cg_op_start(cg_op *op) {
+void cg_op_start(cg_op *op, cg_op_run *run) {
+  op->run = run;
   op->waiting = op->call.after_count && must_wait(op);
   if (!op->waiting) op->run(op);
 }
@@ -71,7 +72,7 @@ static void start_waiting(cg_server *s, uint64_t link) {
   cg_op *op = s->ops;
   while (op) {
     if (op->waiting && op->link == link && !must_wait(op)) {
-      cg_op_start(op);
+      cg_op_start(op, op->run);
       op = s->ops;
     } else {
       op = op->next;

@@ -26,7 +26,7 @@ struct cg_op {
   int32_t layer;        /* of the caller, for the answer */
   cg_unwrapped call;
   const tl_obj *request;
-  cg_op_run *run;       /* the method's handler */
+  cg_op_run *run;       /* what it waits to begin with */
   cg_op_step *step;
   cg_op_step *after_load; /* account.c: what the caller's account is loaded for */
   void *state;          /* the handler's, in `arena` */
@@ -40,9 +40,8 @@ struct cg_op {
  * says whether that went well). NULL when memory is out. */
 cg_op *cg_op_new(cg_link *l, uint64_t msg_id, cg_bytes body, cg_err *err);
 
-/* Starts op->run, or leaves it until the calls that it must follow are done. Ends the
- * step. */
-void cg_op_start(cg_op *op);
+/* Runs `run`, perhaps only when the calls that it must follow are done. Ends the step. */
+void cg_op_start(cg_op *op, cg_op_run *run);
 
 /* Zeroed memory that lives as long as the op. NULL: the op was answered with an
  * internal error and the step is over. */

@@ -26,7 +26,6 @@ cg_err cg_secret_init(cg_secret *s, cg_bytes private_pem) {
   if (!err) err = derive(root, "authorization keys", s->keys);
   if (!err) err = derive(root, "salts", s->salts);
   if (!err) err = derive(root, "coins", s->coins);
-  if (!err) err = derive(root, "login tokens", s->tokens);
   cg_wipe(root, sizeof root);
   return err;
 }

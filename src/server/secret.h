@@ -19,7 +19,7 @@ enum {
 };
 
 typedef struct {
-  uint8_t mac[32], seal[32], keys[32], salts[32], coins[32], tokens[32];
+  uint8_t mac[32], seal[32], keys[32], salts[32], coins[32];
 } cg_secret;
 
 /* Derives all keys from the PEM of the private key. MEMORY, CRYPTO. */

@@ -179,7 +179,7 @@ void cg_server_close(cg_server *s) {
   if (!s) return;
   cg_store_close(s->store); /* completes what is under way */
   cg_ops_free(s);
-  cg_inbox_free(s);
+  cg_server_inbox_free(s);
   size_t at = 0;
   for (cg_conn *c; (c = cg_map_each(&s->conns, &at)); at = 0) cg_conn_free(c);
   cg_map_free(&s->conns);

@@ -38,7 +38,7 @@ typedef struct {
   int64_t third_party_sms;
   int64_t min_layer;
   int64_t legacy_rsa;
-  int64_t future_tokens;
+  int64_t future_tokens;     /* 0: none */
   int64_t public_test;
   int64_t max_connections;
   char country[3];           /* two capitals */

@@ -29,7 +29,7 @@ static void defaults_differ_by_profile(void **state) {
   assert_int_equal(s.code_ttl, 300);
   assert_int_equal(s.signup, CG_SIGNUP_OPEN);
   assert_true(s.any_api_id && s.test_numbers && s.legacy_rsa);
-  assert_false(s.private_profile || s.enumeration_safe || s.limits || s.future_tokens);
+  assert_false(s.private_profile || s.enumeration_safe || s.limits);
   assert_string_equal(s.country, "XX");
   assert_int_equal(cg_settings_init(&s, "private", NULL, NULL), CG_OK);
   assert_int_equal(s.code_length, 6);

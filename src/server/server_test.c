@@ -1,0 +1,918 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * server_test.c - what holds across methods: restarts, repeated messages, races, older
+ * layers, the private profile, shells around calls, connections and their limits, a
+ * store that fails, and logs without secrets.
+ */
+#include "login_test.h"
+
+#include "layer.h"
+
+#include <unistd.h>
+
+static int set_up(void **state) {
+  (void)state;
+  cg_harness_init(&H, false);
+  return 0;
+}
+
+static int tear_down(void **state) {
+  (void)state;
+  cg_harness_end(&H);
+  return 0;
+}
+
+static cg_tester *start(void) {
+  cg_harness_open(&H);
+  return cg_tester_new(&H);
+}
+
+static int count(const char *text, const char *word) {
+  int n = 0;
+  for (const char *p = text; (p = strstr(p, word)); p++) n++;
+  return n;
+}
+
+static const char *log_text(void) {
+  cg_buf_put(&H.log, "", 1);
+  H.log.len--;
+  return (const char *)H.log.at;
+}
+
+static cg_told call_simple(cg_tester *c, uint32_t id) {
+  cg_buf b = { 0 };
+  cg_arena_reset(c->arena);
+  if (!c->inited) cg_tester_put_init(c, &b);
+  c->inited = true;
+  cg_buf_u32(&b, id);
+  cg_told told = cg_tester_call_raw(c, cg_buf_view(&b));
+  cg_buf_free(&b);
+  return told;
+}
+
+/* --- restarts -------------------------------------------------------------------------- */
+
+static void restart(cg_tester *c) {
+  cg_harness_close(&H);
+  cg_harness_open(&H);
+  cg_tester_reconnect(c, true);
+}
+
+static void a_code_survives_a_restart(void **state) {
+  (void)state;
+  H.store_url = NULL;
+  cg_tester *c = start();
+  sent s = sent_of(send_code(c, ORDINARY));
+  char code[16];
+  strcpy(code, cg_harness_code(&H, ORDINARY));
+  assert_int_equal(strlen(code), 5);
+  restart(c);
+  assert_string_equal(cg_harness_code(&H, ORDINARY), code);
+  sent again = sent_of(resend_code(c, ORDINARY, s.hash));
+  assert_string_equal(again.hash, s.hash);
+  assert_string_equal(cg_harness_code(&H, ORDINARY), code);
+  restart(c);
+  is_object(sign_in(c, ORDINARY, s.hash, code), TL_ID_auth_authorizationSignUpRequired);
+  restart(c);
+  is_object(sign_up(c, ORDINARY, s.hash, "Ada", ""), TL_ID_auth_authorization);
+}
+
+static void keys_and_logins_survive_a_restart(void **state) {
+  (void)state;
+  H.store_url = NULL;
+  cg_tester *c = start();
+  log_in(c, KNOWN);
+  restart(c);
+  /* The key is known, initConnection is, and so is who is logged in. */
+  is_object(get_users(c), TL_ID_vector);
+  is_object(log_out(c), TL_ID_auth_loggedOut);
+  restart(c);
+  is_error(get_users(c), 401, "AUTH_KEY_UNREGISTERED");
+}
+
+static void attempts_survive_a_restart(void **state) {
+  (void)state;
+  H.store_url = NULL;
+  cg_tester *c = start();
+  sent s = sent_of(send_code(c, KNOWN));
+  for (int i = 0; i < 5; i++) {
+    is_error(sign_in(c, KNOWN, s.hash, WRONG), 400, "PHONE_CODE_INVALID");
+    restart(c);
+  }
+  is_error(sign_in(c, KNOWN, s.hash, CODE), 400, "PHONE_CODE_EXPIRED");
+}
+
+static void authorization_keys_are_not_readable_in_the_store(void **state) {
+  (void)state;
+  H.store_url = NULL;
+  cg_tester *c = start();
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  cg_harness_close(&H);
+  static const char *const names[] = { "centigram.db", "centigram.db-wal" };
+  for (size_t i = 0; i < 2; i++) {
+    char path[128];
+    static char file[1 << 20];
+    snprintf(path, sizeof path, "%s/%s", H.dir, names[i]);
+    FILE *f = fopen(path, "rb");
+    size_t len = f ? fread(file, 1, sizeof file, f) : 0;
+    if (f) fclose(f);
+    assert_null(memmem(file, len, c->key.key, 32));
+  }
+}
+
+static void a_store_of_another_key_is_refused(void **state) {
+  (void)state;
+  H.store_url = NULL;
+  start();
+  cg_harness_close(&H);
+  char path[128];
+  snprintf(path, sizeof path, "%s/server.key", H.dir);
+  assert_int_equal(unlink(path), 0);
+  cg_server *s;
+  cg_fault fault = { 0 };
+  cg_server_options o = { .data_dir = H.dir, .now_us = H.now_us };
+  assert_int_equal(cg_server_open(&s, &o, &fault), CG_E_CORRUPT);
+  assert_non_null(strstr(fault.text, "another server.key"));
+}
+
+static void wrong_options_are_named(void **state) {
+  (void)state;
+  static const char *const set[] = { "nonsense=1", NULL };
+  static const char *const schemas[] = { "/nonexistent/client.tl", NULL };
+  cg_server *s;
+  cg_fault fault = { 0 };
+  cg_server_options o = { .data_dir = H.dir, .set = set };
+  assert_int_equal(cg_server_open(&s, &o, &fault), CG_E_USAGE);
+  assert_non_null(strstr(fault.text, "nonsense"));
+  o = (cg_server_options){ .data_dir = H.dir, .schemas = schemas };
+  assert_int_not_equal(cg_server_open(&s, &o, &fault), CG_OK);
+  assert_non_null(strstr(fault.text, "client.tl"));
+  o = (cg_server_options){ .data_dir = NULL };
+  assert_int_equal(cg_server_open(&s, &o, &fault), CG_E_USAGE);
+  o = (cg_server_options){ .data_dir = H.dir, .store_url = "carrier:pigeon" };
+  assert_int_equal(cg_server_open(&s, &o, &fault), CG_E_USAGE);
+}
+
+static void dc_json_says_where_and_who(void **state) {
+  (void)state;
+  cg_harness_open(&H);
+  cg_arena *arena = cg_arena_new(0);
+  cg_bytes json;
+  assert_int_equal(cg_server_dc_json(H.server, "http://127.0.0.1:4480", arena, &json), CG_OK);
+  const char *text = (const char *)json.at;
+  const char *head = "{\"test_mode\":false,\"this_dc\":2,\"layer\":228,\"dcs\":[{\"id\":2,"
+                     "\"host\":\"127.0.0.1\",\"port\":4430}],\"public_keys\":["
+                     "\"-----BEGIN RSA PUBLIC KEY-----\\n";
+  assert_int_equal(strncmp(text, head, strlen(head)), 0);
+  char tail[160];
+  snprintf(tail, sizeof tail,
+           "-----END RSA PUBLIC KEY-----\\n\"],\"inbox\":\"http://127.0.0.1:4480\","
+           "\"inbox_token\":\"%s\"}",
+           cg_server_inbox_token(H.server));
+  assert_non_null(strstr(text, tail));
+  assert_true(strlen(cg_server_inbox_token(H.server)) >= 32);
+  assert_int_equal(cg_server_dc_json(H.server, NULL, arena, &json), CG_OK);
+  assert_null(strstr((const char *)json.at, "inbox"));
+  cg_arena_free(arena);
+}
+
+static void the_inbox_token_survives_a_restart(void **state) {
+  (void)state;
+  H.store_url = NULL;
+  cg_harness_open(&H);
+  char token[80];
+  strcpy(token, cg_server_inbox_token(H.server));
+  cg_harness_close(&H);
+  cg_harness_open(&H);
+  assert_string_equal(cg_server_inbox_token(H.server), token);
+}
+
+/* --- once, and races -------------------------------------------------------------------- */
+
+static void a_repeated_message_is_executed_once(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  tl_codeSettings settings = { TL_INIT(codeSettings) };
+  tl_auth_sendCode q = { TL_INIT(auth_sendCode), .phone_number = CG_LIT(ORDINARY),
+                         .api_id = 1, .api_hash = CG_LIT(ZERO_HASH),
+                         .settings = &settings.CodeSettings };
+  H.deaf = true; /* the answer is lost on its way */
+  uint64_t tag = cg_tester_queue(c, &q.o);
+  cg_harness_pump(&H);
+  assert_string_equal(cg_tester_take(c, tag).error, "no answer");
+  assert_int_equal(count(log_text(), "a code was made"), 1);
+  H.deaf = false;
+  cg_tester_reconnect(c, false);
+  cg_harness_pump(&H);
+  sent s = sent_of(cg_tester_take(c, tag));
+  assert_int_equal(count(log_text(), "a code was made"), 1);
+  assert_int_equal(count(log_text(), "asked again"), 0);
+  assert_int_equal(count(cg_harness_codes(&H, ORDINARY), s.hash), 1);
+}
+
+static void of_two_sign_ins_at_once_both_learn_the_outcome(void **state) {
+  (void)state;
+  H.late = true;
+  cg_tester *c = start();
+  sent s = sent_of(send_code(c, KNOWN));
+  tl_auth_signIn q = { TL_INIT(auth_signIn), .phone_number = CG_LIT(KNOWN),
+                       .phone_code_hash = cg_bytes_of(s.hash) };
+  TL_SET(auth_signIn, &q, phone_code, CG_LIT(CODE));
+  uint64_t one = cg_tester_queue(c, &q.o), two = cg_tester_queue(c, &q.o);
+  cg_harness_pump(&H);
+  int64_t id = user_of(cg_tester_take(c, one))->id;
+  assert_true(user_of(cg_tester_take(c, two))->id == id);
+  assert_int_equal(count(log_text(), ": logged in"), 1);
+}
+
+static void parallel_guesses_are_all_counted(void **state) {
+  (void)state;
+  H.late = true;
+  cg_tester *c = start();
+  sent s = sent_of(send_code(c, KNOWN));
+  uint64_t tags[7];
+  for (int i = 0; i < 7; i++) {
+    char guess[6] = "1000x";
+    guess[4] = (char)('0' + i);
+    tl_auth_signIn q = { TL_INIT(auth_signIn), .phone_number = CG_LIT(KNOWN),
+                         .phone_code_hash = cg_bytes_of(s.hash) };
+    TL_SET(auth_signIn, &q, phone_code, i < 6 ? cg_bytes_of(guess) : CG_LIT(CODE));
+    tags[i] = cg_tester_queue(c, &q.o);
+  }
+  cg_harness_pump(&H);
+  int invalid = 0, expired = 0;
+  for (int i = 0; i < 7; i++) {
+    invalid += !strcmp(cg_tester_take(c, tags[i]).error, "PHONE_CODE_INVALID");
+    expired += !strcmp(cg_tester_take(c, tags[i]).error, "PHONE_CODE_EXPIRED");
+  }
+  assert_int_equal(invalid, 5);
+  assert_int_equal(expired, 2);
+}
+
+static void of_two_sign_ups_at_once_one_wins(void **state) {
+  (void)state;
+  H.late = true;
+  cg_tester *c = start(), *d = cg_tester_new(&H);
+  tl_auth_signUp q[2];
+  sent s[2];
+  cg_tester *who[] = { c, d };
+  uint64_t tags[2];
+  for (int i = 0; i < 2; i++) {
+    s[i] = sent_of(send_code(who[i], NEW_NUMBER));
+    is_object(sign_in(who[i], NEW_NUMBER, s[i].hash, CODE),
+              TL_ID_auth_authorizationSignUpRequired);
+    q[i] = (tl_auth_signUp){ TL_INIT(auth_signUp), .phone_number = CG_LIT(NEW_NUMBER),
+                             .phone_code_hash = cg_bytes_of(s[i].hash),
+                             .first_name = CG_LIT("A"), .last_name = CG_LIT("") };
+  }
+  for (int i = 0; i < 2; i++) tags[i] = cg_tester_queue(who[i], &q[i].o);
+  cg_harness_pump(&H);
+  cg_told a = cg_tester_take(c, tags[0]), b = cg_tester_take(d, tags[1]);
+  is_error(a.code ? a : b, 400, "PHONE_NUMBER_OCCUPIED");
+  is_object(a.code ? b : a, TL_ID_auth_authorization);
+}
+
+static void an_answer_for_a_lost_connection_waits(void **state) {
+  (void)state;
+  H.late = true;
+  cg_tester *c = start();
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  tl_auth_logOut q = { TL_INIT(auth_logOut) };
+  H.late = false;
+  log_in(c, KNOWN);
+  H.late = true;
+  uint64_t tag = cg_tester_queue(c, &q.o);
+  H.deaf = true;
+  cg_harness_pump(&H);
+  H.deaf = false;
+  cg_tester_reconnect(c, false);
+  cg_harness_pump(&H);
+  is_object(cg_tester_take(c, tag), TL_ID_auth_loggedOut);
+}
+
+static void two_keys_of_one_phone_get_two_codes(void **state) {
+  (void)state;
+  cg_tester *c = start(), *d = cg_tester_new(&H);
+  sent one = sent_of(send_code(c, ORDINARY));
+  char code[16];
+  strcpy(code, cg_harness_code(&H, ORDINARY));
+  sent two = sent_of(send_code(d, ORDINARY));
+  assert_string_not_equal(one.hash, two.hash);
+  assert_string_not_equal(cg_harness_code(&H, ORDINARY), code);
+  assert_int_equal(count(cg_harness_codes(&H, ORDINARY), "\"live\""), 2);
+  is_error(sign_in(d, ORDINARY, two.hash, code), 400, "PHONE_CODE_INVALID");
+  is_object(sign_in(c, ORDINARY, one.hash, code), TL_ID_auth_authorizationSignUpRequired);
+}
+
+static void the_fourth_live_code_of_a_key_ends_the_first(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  sent first = sent_of(send_code(c, "9996620001"));
+  cg_harness_advance(&H, 1);
+  sent second = sent_of(send_code(c, "9996620002"));
+  cg_harness_advance(&H, 1);
+  sent_of(send_code(c, "9996620003"));
+  cg_harness_advance(&H, 1);
+  sent_of(send_code(c, "9996620004"));
+  is_error(sign_in(c, "9996620001", first.hash, CODE), 400, "PHONE_CODE_EXPIRED");
+  is_object(sign_in(c, "9996620002", second.hash, CODE), TL_ID_auth_authorization);
+}
+
+/* --- layers ------------------------------------------------------------------------------- */
+
+/* clients.md: the constructors that an answer has in each layer. */
+static const struct {
+  int32_t layer;
+  uint32_t user, config, authorization, user_full, app_config;
+} layers[] = {
+  { 144, 0x3ff6ecb0, 0x330b4067, 0x33fb7bb8, 0xc4b1fc3f, 0x99c1d49d },
+  { 152, 0x8f97c628, 0x232566ac, 0x2ea2c0d4, 0xf8d32aed, 0x99c1d49d },
+  { 190, 0x83314fca, 0xcc1a241e, 0x2ea2c0d4, 0x1f58e369, 0xdd18782e },
+  { 198, 0x4b46c37e, 0xcc1a241e, 0x2ea2c0d4, 0x4d975bbc, 0xdd18782e },
+  { 227, 0x31774388, 0xcc1a241e, 0x2ea2c0d4, 0x06cbe645, 0xdd18782e },
+  { 228, 0xb1b8cc83, 0xcc1a241e, 0x2ea2c0d4, 0x06cbe645, 0xdd18782e },
+};
+
+static bool holds(cg_told told, uint32_t id) {
+  return memmem(told.raw.at, told.raw.len, &id, 4) != NULL;
+}
+
+static void a_layer_gets_its_own_constructors(size_t i) {
+  cg_tester *c = cg_tester_new(&H);
+  c->layer = layers[i].layer;
+  tl_help_getConfig config = { TL_INIT(help_getConfig) };
+  is_object(cg_tester_call(c, &config.o), layers[i].config);
+  tl_help_getAppConfig app = { TL_INIT(help_getAppConfig) };
+  is_object(cg_tester_call(c, &app.o), layers[i].app_config);
+  sent s = sent_of(send_code(c, KNOWN));
+  cg_told told = sign_in(c, KNOWN, s.hash, CODE);
+  is_object(told, layers[i].authorization);
+  assert_true(holds(told, layers[i].user));
+  told = get_users(c);
+  is_object(told, TL_ID_vector);
+  assert_true(holds(told, layers[i].user));
+  tl_inputUserSelf self = { TL_INIT(inputUserSelf) };
+  tl_users_getFullUser full = { TL_INIT(users_getFullUser), .id = &self.InputUser };
+  told = cg_tester_call(c, &full.o);
+  is_object(told, TL_ID_users_userFull);
+  assert_true(holds(told, layers[i].user_full) && holds(told, layers[i].user));
+  cg_tester_free(c);
+}
+
+static void answers_are_of_the_callers_layer(void **state) {
+  (void)state;
+  cg_harness_open(&H);
+  for (size_t i = 0; i < sizeof layers / sizeof *layers; i++)
+    a_layer_gets_its_own_constructors(i);
+}
+
+static void old_forms_of_sign_up_and_resend_are_taken(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  c->layer = 152;
+  sent s = sent_of(send_code(c, NEW_NUMBER));
+  assert_string_equal(sent_of(resend_code(c, NEW_NUMBER, s.hash)).hash, s.hash);
+  is_object(sign_in(c, NEW_NUMBER, s.hash, CODE), TL_ID_auth_authorizationSignUpRequired);
+  is_object(sign_up(c, NEW_NUMBER, s.hash, "Ada", "L"), TL_ID_auth_authorization);
+}
+
+static void the_layer_is_kept_with_the_key(void **state) {
+  (void)state;
+  H.store_url = NULL;
+  cg_tester *c = start();
+  c->layer = 190;
+  log_in(c, KNOWN);
+  restart(c);
+  assert_true(holds(get_users(c), 0x83314fca));
+  /* invokeWithLayer alone holds for its own call. */
+  cg_buf b = { 0 };
+  cg_arena_reset(c->arena);
+  cg_buf_u32(&b, TL_ID_invokeWithLayer);
+  cg_buf_u32(&b, 144);
+  cg_buf_u32(&b, TL_ID_help_getConfig);
+  is_object(cg_tester_call_raw(c, cg_buf_view(&b)), 0x330b4067);
+  cg_buf_free(&b);
+  is_object(call_simple(c, TL_ID_help_getConfig), 0xcc1a241e);
+}
+
+static void unknown_layers_are_refused(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  c->layer = 229;
+  is_error(call_simple(c, TL_ID_help_getConfig), 400, "CONNECTION_LAYER_INVALID");
+  c->inited = false;
+  c->layer = -1;
+  is_error(call_simple(c, TL_ID_help_getConfig), 400, "CONNECTION_LAYER_INVALID");
+}
+
+static void calls_that_cannot_be_read(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  static const struct { uint32_t words[6]; size_t len; const char *error; } calls[] = {
+    { { TL_ID_auth_logOut, 0 }, 8, "INPUT_REQUEST_TOO_LONG" },
+    { { TL_ID_auth_cancelCode }, 4, "INPUT_FETCH_ERROR" },
+    { { TL_ID_auth_cancelCode, 0xff }, 8, "INPUT_FETCH_FAIL" },
+    { { TL_ID_users_getFullUser, 0x12345678 }, 8, "INPUT_CONSTRUCTOR_INVALID" },
+    { { TL_ID_users_getFullUser, TL_ID_config }, 8, "INPUT_CONSTRUCTOR_INVALID" },
+    { { TL_ID_invokeWithLayer }, 4, "INPUT_FETCH_ERROR" },
+    { { TL_ID_inputUserSelf }, 4, "INPUT_METHOD_INVALID" },
+  };
+  for (size_t i = 0; i < sizeof calls / sizeof *calls; i++) {
+    cg_bytes body = { (const uint8_t *)calls[i].words, calls[i].len };
+    is_error(cg_tester_call_raw(c, body), 400, calls[i].error);
+  }
+}
+
+static void a_call_waits_for_the_ones_it_names(void **state) {
+  (void)state;
+  H.late = true;
+  cg_tester *c = start();
+  sent s = sent_of(send_code(c, KNOWN));
+  tl_auth_signIn q = { TL_INIT(auth_signIn), .phone_number = CG_LIT(KNOWN),
+                       .phone_code_hash = cg_bytes_of(s.hash) };
+  TL_SET(auth_signIn, &q, phone_code, CG_LIT(CODE));
+  uint64_t first = cg_tester_queue(c, &q.o);
+  /* The msg_id of the first call is only known once it was sent. */
+  cg_buf packet = { 0 }, wire = { 0 };
+  assert_int_equal(cg_session_pull(c->session, H.now_us, &packet), CG_OK);
+  assert_int_equal(cg_framing_send(c->framing, cg_buf_view(&packet), &wire), CG_OK);
+  cg_server_feed(H.server, c->conn, cg_buf_view(&wire), H.now_us);
+  assert_non_null(H.server->ops);
+  cg_buf b = { 0 };
+  cg_buf_u32(&b, TL_ID_invokeAfterMsg);
+  cg_buf_u64(&b, H.server->ops->msg_id);
+  cg_buf_bytes(&b, cg_tester_encode(c, &(tl_updates_getState){ TL_INIT(updates_getState) }.o));
+  is_object(cg_tester_call_raw(c, cg_buf_view(&b)), TL_ID_updates_state);
+  is_object(cg_tester_take(c, first), TL_ID_auth_authorization);
+  cg_buf_free(&b);
+  cg_buf_free(&packet);
+  cg_buf_free(&wire);
+}
+
+/* --- methods around the login ----------------------------------------------------------------- */
+
+static void the_config_names_this_server(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  const tl_config *k = TL_AS(config, call_simple(c, TL_ID_help_getConfig).obj);
+  assert_non_null(k);
+  assert_int_equal(k->this_dc, 2);
+  assert_int_equal(k->date, H.now_us / CG_SECOND);
+  assert_true(k->expires - k->date >= 60);
+  assert_int_equal(k->dc_options.len, 1);
+  const tl_dcOption *o = TL_AS(dcOption, k->dc_options.at[0]);
+  assert_int_equal(o->id, 2);
+  assert_int_equal(o->port, 4430);
+  assert_true(cg_bytes_equal(o->ip_address, CG_LIT("127.0.0.1")));
+  const tl_nearestDc *n = TL_AS(nearestDc, call_simple(c, TL_ID_help_getNearestDc).obj);
+  assert_int_equal(n->this_dc, 2);
+  assert_true(cg_bytes_equal(n->country, CG_LIT("XX")));
+}
+
+static void the_app_config_is_given_once(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  tl_help_getAppConfig q = { TL_INIT(help_getAppConfig) };
+  const tl_help_appConfig *a = TL_AS(help_appConfig, cg_tester_call(c, &q.o).obj);
+  assert_non_null(a);
+  q.hash = a->hash;
+  is_object(cg_tester_call(c, &q.o), TL_ID_help_appConfigNotModified);
+}
+
+static void terms_are_accepted_before_and_after_login(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  tl_dataJSON id = { TL_INIT(dataJSON), .data = CG_LIT("{}") };
+  tl_help_acceptTermsOfService q = { TL_INIT(help_acceptTermsOfService),
+                                     .id = &id.DataJSON };
+  is_true(cg_tester_call(c, &q.o));
+  log_in(c, KNOWN);
+  is_true(cg_tester_call(c, &q.o));
+}
+
+static void dropping_temporary_keys_is_allowed_before_login(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  tl_auth_dropTempAuthKeys q = { TL_INIT(auth_dropTempAuthKeys) };
+  is_true(cg_tester_call(c, &q.o));
+}
+
+static void get_users_knows_the_caller_only(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  log_in(c, KNOWN);
+  tl_inputUserSelf self = { TL_INIT(inputUserSelf) };
+  tl_inputUser other = { TL_INIT(inputUser), .user_id = 4711 };
+  const tl_obj *list[] = { &other.o, &self.o };
+  tl_users_getUsers q = { TL_INIT(users_getUsers), .id = { list, 2 } };
+  cg_told told = cg_tester_call(c, &q.o);
+  const tl_obj *vector;
+  assert_int_equal(cg_tl_decode_result(cg_tl_api(), &q.o, told.raw, c->arena, &vector, NULL),
+                   CG_OK);
+  const tl_vector *v = (const void *)vector;
+  assert_int_equal(v->len, 2);
+  assert_true(TL_AS(userEmpty, v->objs[0])->id == 4711);
+  assert_true(TL_HAS(user, TL_AS(user, v->objs[1]), self));
+  tl_users_getFullUser full = { TL_INIT(users_getFullUser), .id = &other.InputUser };
+  is_error(cg_tester_call(c, &full.o), 400, "USER_ID_INVALID");
+}
+
+static void log_out_keeps_the_key(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  is_object(log_out(c), TL_ID_auth_loggedOut);
+  log_in(c, KNOWN);
+  is_object(log_out(c), TL_ID_auth_loggedOut);
+  is_error(get_users(c), 401, "AUTH_KEY_UNREGISTERED");
+  is_object(log_out(c), TL_ID_auth_loggedOut);
+  log_in(c, KNOWN_TOO);
+  is_object(get_users(c), TL_ID_vector);
+}
+
+static void a_ban_ends_a_session(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  log_in(c, KNOWN);
+  cg_said said = { 0 };
+  cg_server_user_ban(H.server, CG_LIT("{\"phone\":\"" KNOWN "\"}"), H.now_us,
+                     cg_harness_hear, &said);
+  cg_harness_pump(&H);
+  is_error(get_users(c), 401, "USER_DEACTIVATED_BAN");
+}
+
+static void settings_of_send_code(void **state) {
+  (void)state;
+  cg_harness_set(&H, "strict_reauth=on");
+  cg_harness_set(&H, "test_dc_check=on");
+  cg_harness_set(&H, "signup=test_numbers");
+  cg_harness_set(&H, "test_code_length=6");
+  cg_tester *c = start();
+  is_error(send_code(c, "9996611234"), 303, "PHONE_MIGRATE_1");
+  is_error(send_code(c, ORDINARY), 400, "PHONE_NUMBER_APP_SIGNUP_FORBIDDEN");
+  sent s = sent_of(send_code(c, KNOWN));
+  assert_int_equal(s.length, 6);
+  is_object(sign_in(c, KNOWN, s.hash, "222222"), TL_ID_auth_authorization);
+  is_error(send_code(c, KNOWN), 400, "INPUT_REQUEST_INVALID");
+}
+
+static void without_sms_only_the_app_is_left(void **state) {
+  (void)state;
+  cg_harness_set(&H, "third_party_sms=off");
+  cg_tester *c = start();
+  is_error(send_code(c, KNOWN), 400, "SMS_CODE_CREATE_FAILED");
+}
+
+/* --- the private profile ------------------------------------------------------------------------ */
+
+static cg_tester *start_private(void) {
+  H.profile = "private";
+  cg_tester *c = start();
+  cg_said said = { 0 };
+  cg_server_user_add(H.server, CG_LIT("{\"phone\":\"" ORDINARY "\"}"), H.now_us,
+                     cg_harness_hear, &said);
+  cg_harness_pump(&H);
+  assert_int_equal(said.status, 200);
+  return c;
+}
+
+static void private_codes_have_six_digits_and_wait(void **state) {
+  (void)state;
+  cg_tester *c = start_private();
+  sent s = sent_of(send_code(c, ORDINARY));
+  assert_int_equal(s.length, 6);
+  assert_int_equal(s.timeout, 60);
+  const char *code = cg_harness_code(&H, ORDINARY);
+  assert_int_equal(strlen(code), 6);
+  is_error(resend_code(c, ORDINARY, s.hash), 420, "FLOOD_WAIT_60");
+  is_object(sign_in(c, ORDINARY, s.hash, code), TL_ID_auth_authorization);
+}
+
+static void private_knows_no_test_numbers(void **state) {
+  (void)state;
+  cg_tester *c = start_private();
+  sent s = sent_of(send_code(c, KNOWN));
+  assert_int_equal(s.length, 6);
+  is_error(sign_in(c, KNOWN, s.hash, "222222"), 400, "PHONE_CODE_INVALID");
+  is_error(sign_in(c, KNOWN, s.hash, CODE), 400, "PHONE_CODE_INVALID");
+}
+
+static void private_tells_nobody_who_has_an_account(void **state) {
+  (void)state;
+  cg_tester *c = start_private(), *d = cg_tester_new(&H);
+  static const char *const numbers[] = { "4930000001", "4930000002", "4930000003",
+                                         "4930000004" };
+  bool app = false, sms = false;
+  for (int i = 0; i < 4; i++) {
+    cg_tester *who = i % 2 ? c : d;
+    sent s = sent_of(send_code(who, numbers[i]));
+    app = app || s.type == TL_ID_auth_sentCodeTypeApp;
+    sms = sms || s.type == TL_ID_auth_sentCodeTypeSms;
+    assert_int_equal(s.length, 6);
+    assert_true(s.next != 0);
+    assert_string_equal(cg_harness_codes(&H, numbers[i]), "[]");
+    for (int j = 0; j < 5; j++)
+      is_error(sign_in(who, numbers[i], s.hash, "123456"), 400, "PHONE_CODE_INVALID");
+    is_error(sign_in(who, numbers[i], s.hash, "123456"), 400, "PHONE_CODE_EXPIRED");
+  }
+  assert_true(app && sms); /* neither answer means anything */
+  sent s = sent_of(send_code(c, "4930000005"));
+  is_true(cancel_code(c, "4930000005", s.hash));
+}
+
+static void private_limits_deliveries_per_number(void **state) {
+  (void)state;
+  cg_tester *c = start_private();
+  for (int i = 0; i < 5; i++) {
+    sent s = sent_of(send_code(c, ORDINARY));
+    is_true(cancel_code(c, ORDINARY, s.hash));
+  }
+  is_error(send_code(c, ORDINARY), 400, "PHONE_NUMBER_FLOOD");
+  cg_harness_advance(&H, 3600);
+  sent_of(send_code(c, ORDINARY));
+}
+
+static void private_limits_calls_per_key(void **state) {
+  (void)state;
+  cg_tester *c = start_private();
+  for (int i = 0; i < 10; i++) sent_of(send_code(c, ORDINARY));
+  cg_told told = send_code(c, ORDINARY);
+  assert_int_equal(told.code, 420);
+  assert_int_equal(strncmp(told.error, "FLOOD_WAIT_", 11), 0);
+  cg_harness_advance(&H, 300);
+  cg_tester *d = cg_tester_new(&H);
+  sent_of(send_code(d, ORDINARY));
+}
+
+static void private_ends_codes_of_a_number_with_many_failures(void **state) {
+  (void)state;
+  cg_tester *c = start_private();
+  for (int i = 0; i < 4; i++) {
+    sent s = sent_of(send_code(c, ORDINARY));
+    for (int j = 0; j < 5; j++)
+      is_error(sign_in(c, ORDINARY, s.hash, "x"), 400, "PHONE_CODE_INVALID");
+  }
+  sent s = sent_of(send_code(c, ORDINARY));
+  const char *code = cg_harness_code(&H, ORDINARY);
+  is_error(sign_in(c, ORDINARY, s.hash, "x"), 400, "PHONE_CODE_INVALID");
+  is_error(sign_in(c, ORDINARY, s.hash, code), 400, "PHONE_CODE_EXPIRED");
+}
+
+/* --- connections ----------------------------------------------------------------------------------- */
+
+static void an_unknown_key_is_told_so(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  c->key.id ^= 1;
+  assert_string_equal(call_simple(c, TL_ID_help_getConfig).error, "no answer");
+  assert_int_equal(c->transport_error, -404);
+}
+
+static void a_tampered_packet_closes_the_connection(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  c->key.key[100] ^= 1;
+  assert_string_equal(call_simple(c, TL_ID_help_getConfig).error, "no answer");
+  assert_true(c->closed);
+}
+
+static void a_session_moves_between_connections(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  c->renewed = false;
+  cg_tester_reconnect(c, false);
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  assert_false(c->renewed); /* the server still knew the session */
+  cg_tester_reconnect(c, true);
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+}
+
+static void a_silent_connection_is_closed(void **state) {
+  (void)state;
+  cg_harness_open(&H);
+  assert_int_equal(cg_server_accept(H.server, 900, "127.0.0.1", H.now_us), CG_OK);
+  assert_true(cg_server_deadline(H.server) <= H.now_us + 10 * CG_SECOND);
+  cg_harness_advance(&H, 9);
+  assert_non_null(cg_conn_find(H.server, 900));
+  cg_harness_advance(&H, 1);
+  assert_null(cg_conn_find(H.server, 900));
+}
+
+static void connections_are_limited(void **state) {
+  (void)state;
+  cg_harness_set(&H, "max_connections=2");
+  cg_harness_open(&H);
+  assert_int_equal(cg_server_accept(H.server, 1, "127.0.0.1", H.now_us), CG_OK);
+  assert_int_equal(cg_server_accept(H.server, 2, "::1", H.now_us), CG_OK);
+  assert_int_equal(cg_server_accept(H.server, 3, "127.0.0.1", H.now_us), CG_E_LIMIT);
+  cg_server_gone(H.server, 1);
+  assert_int_equal(cg_server_accept(H.server, 3, "127.0.0.1", H.now_us), CG_OK);
+}
+
+static void the_test_profile_serves_this_machine_only(void **state) {
+  (void)state;
+  cg_harness_open(&H);
+  assert_int_equal(cg_server_accept(H.server, 1, "192.0.2.1", H.now_us), CG_E_REFUSED);
+  cg_harness_close(&H);
+  cg_harness_set(&H, "public_test=on");
+  cg_harness_open(&H);
+  assert_int_equal(cg_server_accept(H.server, 1, "192.0.2.1", H.now_us), CG_OK);
+}
+
+static void garbage_harms_nobody(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  test_rng noise;
+  test_rng_init(&noise, 99);
+  for (uint64_t conn = 1000; conn < 1400; conn++) {
+    uint8_t junk[300];
+    assert_int_equal(cg_server_accept(H.server, conn, "127.0.0.1", H.now_us), CG_OK);
+    assert_int_equal(test_rng_fill(&noise, junk, sizeof junk), CG_OK);
+    if (conn % 3 == 0) memset(junk, 0xee, 4); /* intermediate */
+    if (conn % 3 == 1) junk[0] = 0xef;        /* abridged */
+    if (conn % 3 == 0) memcpy(junk + 4, "\x28\0\0\0\0\0\0\0\0\0\0\0", 12);
+    cg_server_feed(H.server, conn, (cg_bytes){ junk, sizeof junk }, H.now_us);
+    cg_harness_pump(&H);
+  }
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+}
+
+static void a_closed_connection_takes_no_more(void **state) {
+  (void)state;
+  cg_harness_open(&H);
+  assert_int_equal(cg_server_accept(H.server, 5, "127.0.0.1", H.now_us), CG_OK);
+  cg_server_feed(H.server, 5, CG_LIT("GET / HTTP/1.1\r\n\r\n"), H.now_us);
+  assert_int_equal(cg_server_turn(H.server, H.now_us), CG_OK);
+  cg_server_output out;
+  assert_true(cg_server_next(H.server, &out));
+  assert_true(out.conn == 5 && out.close && !out.bytes.len);
+  assert_false(cg_server_next(H.server, &out));
+  cg_server_feed(H.server, 5, CG_LIT("x"), H.now_us);
+  cg_server_gone(H.server, 5);
+}
+
+static void nothing_leaves_before_the_turn_ends(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  cg_buf packet = { 0 }, wire = { 0 };
+  cg_server_output out;
+  tl_help_getNearestDc q = { TL_INIT(help_getNearestDc) };
+  cg_tester_queue(c, &q.o);
+  assert_int_equal(cg_session_pull(c->session, H.now_us, &packet), CG_OK);
+  assert_int_equal(cg_framing_send(c->framing, cg_buf_view(&packet), &wire), CG_OK);
+  cg_server_feed(H.server, c->conn, cg_buf_view(&wire), H.now_us);
+  assert_false(cg_server_next(H.server, &out));
+  assert_int_equal(cg_server_turn(H.server, H.now_us), CG_OK);
+  assert_true(cg_server_next(H.server, &out));
+  assert_true(out.bytes.len > 0);
+  cg_buf_free(&packet);
+  cg_buf_free(&wire);
+}
+
+static void what_the_store_lost_is_not_told(void **state) {
+  (void)state;
+  cg_tester *c = start(), *d = cg_tester_new(&H);
+  log_in(c, KNOWN);
+  log_in(d, KNOWN_TOO);
+  H.store_fails = true;
+  tl_auth_sendCode q = { TL_INIT(auth_sendCode), .phone_number = CG_LIT(KNOWN),
+                         .api_id = 1, .api_hash = CG_LIT(ZERO_HASH) };
+  tl_codeSettings settings = { TL_INIT(codeSettings) };
+  q.settings = &settings.CodeSettings;
+  uint64_t tag = cg_tester_queue(c, &q.o);
+  cg_harness_pump(&H);
+  assert_true(H.turn_errors > 0);
+  assert_true(c->closed);
+  assert_string_equal(cg_tester_take(c, tag).error, "no answer");
+  assert_null(cg_peer_find(H.server, c->key.id));
+  H.store_fails = false;
+  /* Others are not concerned, and the one who was comes again. */
+  is_object(get_users(d), TL_ID_vector);
+  cg_tester_reconnect(c, true);
+  is_object(get_users(c), TL_ID_vector);
+}
+
+static void a_destroyed_key_is_gone(void **state) {
+  (void)state;
+  H.store_url = NULL;
+  cg_tester *c = start();
+  log_in(c, KNOWN);
+  assert_int_equal(cg_session_destroy_key(c->session), CG_OK);
+  cg_harness_pump(&H);
+  assert_null(cg_peer_find(H.server, c->key.id));
+  cg_tester_reconnect(c, true);
+  assert_string_equal(get_users(c).error, "no answer");
+  assert_int_equal(c->transport_error, -404);
+  /* The account has no session any more. */
+  cg_tester *d = cg_tester_new(&H);
+  assert_int_equal(sent_of(send_code(d, KNOWN)).type, TL_ID_auth_sentCodeTypeSms);
+}
+
+static void keys_without_sessions_are_forgotten_in_the_end(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  cg_peer *p = cg_peer_find(H.server, c->key.id);
+  assert_int_equal(p->link_count, 1);
+  cg_tester_disconnect(c);
+  cg_harness_advance(&H, 901);
+  assert_int_equal(p->link_count, 0);
+  assert_true(p->idle);
+}
+
+static void sessions_of_a_key_are_limited(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  for (int i = 0; i < 70; i++) {
+    cg_tester_reconnect(c, true);
+    is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  }
+  assert_int_equal(cg_peer_find(H.server, c->key.id)->link_count, 64);
+}
+
+/* --- secrets ------------------------------------------------------------------------------------------ */
+
+static void no_log_line_has_a_secret(void **state) {
+  (void)state;
+  cg_tester *c = start(), *d = cg_tester_new(&H);
+  sent s = sent_of(send_code(c, ORDINARY));
+  char code[16];
+  strcpy(code, cg_harness_code(&H, ORDINARY));
+  sent_of(send_code(c, ORDINARY));
+  sent_of(resend_code(c, ORDINARY, s.hash));
+  is_true(report_missing(c, ORDINARY, s.hash));
+  is_error(sign_in(c, ORDINARY, s.hash, "73519"), 400, "PHONE_CODE_INVALID");
+  is_error(sign_in(d, ORDINARY, s.hash, code), 400, "PHONE_CODE_EXPIRED");
+  is_object(sign_in(c, ORDINARY, s.hash, code), TL_ID_auth_authorizationSignUpRequired);
+  is_object(sign_up(c, ORDINARY, s.hash, "Ada", ""), TL_ID_auth_authorization);
+  is_true(cancel_code(c, ORDINARY, s.hash));
+  is_object(log_out(c), TL_ID_auth_loggedOut);
+  const char *log = log_text();
+  assert_true(strlen(log) > 100);
+  assert_null(strstr(log, code));
+  assert_null(strstr(log, "73519"));
+  assert_null(strstr(log, s.hash));
+  assert_null(strstr(log, ORDINARY));
+  assert_null(strstr(log, "Ada"));
+  assert_null(strstr(log, cg_server_inbox_token(H.server)));
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    T(a_code_survives_a_restart),
+    T(keys_and_logins_survive_a_restart),
+    T(attempts_survive_a_restart),
+    T(authorization_keys_are_not_readable_in_the_store),
+    T(a_store_of_another_key_is_refused),
+    T(wrong_options_are_named),
+    T(dc_json_says_where_and_who),
+    T(the_inbox_token_survives_a_restart),
+    T(a_repeated_message_is_executed_once),
+    T(of_two_sign_ins_at_once_both_learn_the_outcome),
+    T(parallel_guesses_are_all_counted),
+    T(of_two_sign_ups_at_once_one_wins),
+    T(an_answer_for_a_lost_connection_waits),
+    T(two_keys_of_one_phone_get_two_codes),
+    T(the_fourth_live_code_of_a_key_ends_the_first),
+    T(answers_are_of_the_callers_layer),
+    T(old_forms_of_sign_up_and_resend_are_taken),
+    T(the_layer_is_kept_with_the_key),
+    T(unknown_layers_are_refused),
+    T(calls_that_cannot_be_read),
+    T(a_call_waits_for_the_ones_it_names),
+    T(the_config_names_this_server),
+    T(the_app_config_is_given_once),
+    T(terms_are_accepted_before_and_after_login),
+    T(dropping_temporary_keys_is_allowed_before_login),
+    T(get_users_knows_the_caller_only),
+    T(log_out_keeps_the_key),
+    T(a_ban_ends_a_session),
+    T(settings_of_send_code),
+    T(without_sms_only_the_app_is_left),
+    T(private_codes_have_six_digits_and_wait),
+    T(private_knows_no_test_numbers),
+    T(private_tells_nobody_who_has_an_account),
+    T(private_limits_deliveries_per_number),
+    T(private_limits_calls_per_key),
+    T(private_ends_codes_of_a_number_with_many_failures),
+    T(an_unknown_key_is_told_so),
+    T(a_tampered_packet_closes_the_connection),
+    T(a_session_moves_between_connections),
+    T(a_silent_connection_is_closed),
+    T(connections_are_limited),
+    T(the_test_profile_serves_this_machine_only),
+    T(garbage_harms_nobody),
+    T(a_closed_connection_takes_no_more),
+    T(nothing_leaves_before_the_turn_ends),
+    T(what_the_store_lost_is_not_told),
+    T(a_destroyed_key_is_gone),
+    T(keys_without_sessions_are_forgotten_in_the_end),
+    T(sessions_of_a_key_are_limited),
+    T(no_log_line_has_a_secret),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
