@@ -349,14 +349,48 @@ static uint64_t translate(const decoder *d, const tl_head *h, uint64_t wire) {
   return has;
 }
 
+/* All wire rows of `h` into the struct `o`. The kinds that nearly all fields have are
+ * read here, with the position in a register: a call for each field would cost more
+ * than the reading. Whatever is not whole goes to read_value(), which says why. */
 static bool read_rows(decoder *d, const tl_head *h, uint8_t *o) {
   const tl_row *r = d->s->rows + h->first, *end = r + h->nwire;
+  const uint8_t *p = d->pos, *const stop = d->end;
   uint64_t has = UINT64_C(1) << TL_ALWAYS;
   for (; r < end; r++) {
-    if (!(has >> r->bit & 1) || read_value(d, r, o, o + r->off, &has)) continue;
-    add_field(d, r->name);
-    return false;
+    if (!(has >> r->bit & 1)) continue;
+    uint8_t *f = o + r->off;
+    size_t room = (size_t)(stop - p);
+    switch (r->kind) {
+    case TL_K_FLAGS:
+      if (room < 4) break;
+      has |= (uint64_t)load32(p) << 32 * r->sub;
+      p += 4;
+      continue;
+    case TL_K_INT:
+      if (room < 4) break;
+      *(uint32_t *)(void *)f = load32(p);
+      p += 4;
+      continue;
+    case TL_K_LONG:
+      if (room < 8) break;
+      *(uint64_t *)(void *)f = load64(p);
+      p += 8;
+      continue;
+    case TL_K_STRING: case TL_K_BYTES:
+      if (room < 256 || *p >= 254) break;
+      *(cg_bytes *)(void *)f = (cg_bytes){ p + 1, *p };
+      p += (*p + 4u) & ~3u;
+      continue;
+    default: break;
+    }
+    d->pos = p;
+    if (!read_value(d, r, o, f, &has)) {
+      add_field(d, r->name);
+      return false;
+    }
+    p = d->pos;
   }
+  d->pos = p;
   if (!(h->flags & TL_F_HAS)) return true;
   if (h->flags & TL_F_OLD) has = translate(d, h, has);
   *(uint64_t *)(void *)(o + TL_HAS_AT) = has & ~(UINT64_C(1) << TL_ALWAYS);
@@ -476,7 +510,8 @@ static const tl_head *answering(const cg_tl_schema *s, const tl_obj *request) {
 
 static const tl_obj *read_vector(decoder *d, const tl_head *h) {
   tl_vector *v = (tl_vector *)(void *)take(d, sizeof *v);
-  union { tl_vec_int ints; tl_vec_long longs; tl_vec_bytes bytes; tl_vec_obj objs; } at;
+  union { tl_vec_int ints; tl_vec_long longs; tl_vec_bytes bytes; tl_vec_obj objs;
+          uint8_t any[TL_SPARE]; } at = { .any = { 0 } };
   tl_row row = { .kind = h->result, .sub = h->result_sub };
   if (!v || !read_value(d, &row, NULL, (uint8_t *)&at, &(uint64_t){ 0 })) return NULL;
   *v = (tl_vector){ .o.id = TL_ID_vector, .len = at.objs.len };

@@ -76,18 +76,18 @@ static inline uint8_t *room(encoder *e, size_t n) {
   return p;
 }
 
-static void store32(uint8_t *p, uint32_t v) {
+static inline void store32(uint8_t *p, uint32_t v) {
   p[0] = (uint8_t)v, p[1] = (uint8_t)(v >> 8), p[2] = (uint8_t)(v >> 16);
   p[3] = (uint8_t)(v >> 24);
 }
 
-static bool put32(encoder *e, uint32_t v) {
+static inline bool put32(encoder *e, uint32_t v) {
   uint8_t *p = room(e, 4);
   if (p) store32(p, v);
   return p;
 }
 
-static bool put64(encoder *e, uint64_t v) {
+static inline bool put64(encoder *e, uint64_t v) {
   uint8_t *p = room(e, 8);
   if (!p) return false;
   store32(p, (uint32_t)v);
@@ -101,7 +101,7 @@ static bool put_raw(encoder *e, const void *from, size_t n) {
   return p;
 }
 
-static bool put_string(encoder *e, cg_bytes v) {
+static inline bool put_string(encoder *e, cg_bytes v) {
   if (v.len >= 1u << 24) return fail(e, CG_E_LIMIT);
   size_t head = v.len < 254 ? 1 : 4, padded = (head + v.len + 3) & ~(size_t)3;
   uint8_t *p = room(e, padded);

@@ -201,10 +201,10 @@ static const void *keep(cg_arena *a, const void *from, size_t size) {
   return cg_arena_copy(a, (cg_bytes){ from, from ? size : 0 }).at;
 }
 
-/* Slots at most 5/8 full, and a power of two. */
+/* Slots at most a third full: a second look costs a cache line. */
 static const uint16_t *make_hash(cg_tl_schema *s) {
   uint32_t slots = 64;
-  while (slots * 5 < s->nheads * 8) slots *= 2;
+  while (slots < s->nheads * 3) slots *= 2;
   s->hash_mask = slots - 1;
   uint16_t *hash = cg_arena_alloc(s->arena, slots * sizeof *hash);
   for (size_t ix = 0; hash && ix < s->nheads; ix++) {
