@@ -125,15 +125,16 @@ static bool read_phone(cg_inbox_conn *c, const cg_http_request *rq,
   return false;
 }
 
-/* Seconds to wait, or 0 and refused. */
+/* Seconds to wait, or -1 and refused. */
 static int read_timeout(cg_inbox_conn *c, const cg_http_request *rq) {
   const char *text = cg_http_get(rq, "timeout");
   int v = 0;
   if (!text) return WAIT_DEFAULT;
+  if (!*text) v = WAIT_MOST + 1;
   for (; *text >= '0' && *text <= '9' && v <= WAIT_MOST; text++) v = v * 10 + *text - '0';
-  if (!*text && v >= 1 && v <= WAIT_MOST) return v;
-  cg_http_refuse(c->http, 400, NULL, "timeout must be 1 to 3600 seconds");
-  return 0;
+  if (!*text && v <= WAIT_MOST) return v;
+  cg_http_refuse(c->http, 400, NULL, "timeout must be 0 to 3600 seconds");
+  return -1;
 }
 
 static void ask_codes(cg_inbox_conn *c, const cg_http_request *rq, int wait_s,
@@ -153,7 +154,7 @@ static void get_codes(cg_inbox_conn *c, const cg_http_request *rq, uint64_t now_
 
 static void get_codes_wait(cg_inbox_conn *c, const cg_http_request *rq, uint64_t now_us) {
   int wait_s = read_timeout(c, rq);
-  if (wait_s) ask_codes(c, rq, wait_s, now_us);
+  if (wait_s >= 0) ask_codes(c, rq, wait_s, now_us);
 }
 
 static void get_users(cg_inbox_conn *c, const cg_http_request *rq, uint64_t now_us) {
