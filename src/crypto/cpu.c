@@ -9,13 +9,23 @@ enum { KNOWN = 1 << 30 };
 #if defined(__x86_64__) || defined(__i386__)
 #include <cpuid.h>
 
+/* The system saves vector and mask registers of AVX-512 when it switches tasks. */
+static bool saves_avx512(unsigned leaf1_ecx) {
+  const unsigned needed = 0xe6; /* XMM, YMM, masks, upper halves, upper registers */
+  unsigned low, high;
+  if (!(leaf1_ecx & bit_OSXSAVE)) return false;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return (low & needed) == needed;
+}
+
 static int probe(void) {
-  unsigned a, b, c, d, b7 = 0;
+  unsigned a, b, c, d, b7, c7, d7;
   if (!__get_cpuid(1, &a, &b, &c, &d)) return 0;
-  bool ssse3 = c & bit_SSSE3, sse41 = c & bit_SSE4_1, aes = c & bit_AES;
-  if (!__get_cpuid_count(7, 0, &a, &b7, &c, &d)) b7 = 0;
-  return (aes && ssse3 ? CG_CPU_AES : 0) |
-         ((b7 & 1u << 29) && ssse3 && sse41 ? CG_CPU_SHA : 0);
+  if (!__get_cpuid_count(7, 0, &a, &b7, &c7, &d7)) b7 = 0;
+  bool aes = c & bit_AES && c & bit_SSSE3;
+  bool sha = b7 & 1u << 29 && c & bit_SSE4_1;
+  bool ifma = b7 & bit_AVX512F && b7 & bit_AVX512IFMA && saves_avx512(c);
+  return (aes ? CG_CPU_AES : 0) | (sha ? CG_CPU_SHA : 0) | (ifma ? CG_CPU_IFMA : 0);
 }
 #else
 static int probe(void) {

@@ -9,7 +9,8 @@
 
 typedef enum {
   CG_CPU_AES = 1, /* AES-NI and SSSE3 */
-  CG_CPU_SHA = 2  /* SHA-NI and SSE4.1 */
+  CG_CPU_SHA = 2, /* SHA-NI and SSE4.1 */
+  CG_CPU_IFMA = 4 /* AVX-512 F and IFMA, with the registers saved by the system */
 } cg_cpu_feature;
 
 /* False for everything on processors that are not x86. */

@@ -3,6 +3,7 @@
 #include "dh.h"
 
 #include "evp.h"
+#include "power_x86.h"
 #include "prime.h"
 #include "wipe.h"
 
@@ -116,6 +117,7 @@ static BIGNUM *secret_number(const uint8_t raw[CG_DH_SIZE]) {
 cg_err cg_dh_power(const uint8_t prime[CG_DH_SIZE], const uint8_t base[CG_DH_SIZE],
                    const uint8_t exponent[CG_DH_SIZE], uint8_t out[CG_DH_SIZE]) {
   if (!(prime[CG_DH_SIZE - 1] & 1)) return CG_E_USAGE;
+  if (cg_power_x86(prime, base, exponent, out)) return CG_OK;
   BN_CTX *ctx = BN_CTX_secure_new();
   BIGNUM *p = BN_bin2bn(prime, CG_DH_SIZE, NULL), *b = secret_number(base),
          *e = secret_number(exponent), *r = BN_secure_new();

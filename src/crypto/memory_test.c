@@ -12,9 +12,12 @@
 #include "hash.h"
 #include "mem.h"
 #include "msgkey.h"
+#include "prime.h"
 #include "rsa.h"
 
+#include <openssl/bn.h>
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <stdlib.h>
 
 /* --- OpenSSL's allocator ------------------------------------------------------- */
@@ -133,9 +136,24 @@ static cg_err rsa_decrypt(void) {
   return err;
 }
 
+/* A modulus too small for the own power, so that OpenSSL's is asked. */
 static cg_err dh(void) {
-  uint8_t secret[CG_DH_SIZE], pub[CG_DH_SIZE];
-  return cg_dh_generate(cg_dh_prime, CG_DH_G, &rng, secret, pub);
+  uint8_t m[CG_DH_SIZE] = { [1] = 0x80, [CG_DH_SIZE - 1] = 1 }, two[CG_DH_SIZE] = { 0 };
+  two[CG_DH_SIZE - 1] = 2;
+  return cg_dh_power(m, two, m, two);
+}
+
+static cg_err prime(void) {
+  static const uint8_t raw[16] = { 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff,
+                                   0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff };
+  BN_CTX *ctx = BN_CTX_new();
+  BIGNUM *n = BN_bin2bn(raw, sizeof raw, NULL);
+  cg_err err = ctx && n ? cg_prime_check(n, ctx, &rng) : CG_E_MEMORY;
+  if (!err) err = cg_prime_check_double(n, ctx);
+  BN_free(n);
+  BN_CTX_free(ctx);
+  ERR_clear_error();
+  return err;
 }
 
 /* --- failing them -------------------------------------------------------------- */
@@ -157,6 +175,7 @@ static const struct {
   { "rsa encrypt", rsa_encrypt, CG_E_MEMORY },
   { "rsa decrypt", rsa_decrypt, CG_E_MEMORY },
   { "dh", dh, CG_E_MEMORY },
+  { "prime", prime, CG_E_MEMORY },
 };
 
 /* Runs `op` with the n-th allocation failing, for n = 0, 1, 2, ..., until none fails.

@@ -3,6 +3,7 @@
 #include "prime.h"
 
 #include "evp.h"
+#include "power_x86.h"
 
 #include <openssl/bn.h>
 
@@ -54,11 +55,22 @@ static cg_err draw_base(candidate *c, const cg_rng *rng) {
   return CG_E_RANDOM;
 }
 
+/* x = x ^ odd mod n */
+static cg_err power(candidate *c) {
+  uint8_t n[CG_PRIME_MAX / 8], e[CG_PRIME_MAX / 8], x[CG_PRIME_MAX / 8];
+  const int len = sizeof n;
+  if (BN_bn2binpad(c->n, n, len) == len && BN_bn2binpad(c->odd, e, len) == len &&
+      BN_bn2binpad(c->x, x, len) == len && cg_power_x86(n, x, e, x))
+    return BN_bin2bn(x, len, c->x) ? CG_OK : cg_evp_error();
+  return BN_mod_exp_mont(c->x, c->x, c->odd, c->n, c->ctx, c->mont) ? CG_OK
+                                                                    : cg_evp_error();
+}
+
 /* WEAK if the base in c->x proves that n is composite. */
 static cg_err miller_rabin(candidate *c) {
   BIGNUM *x = c->x;
-  if (!BN_mod_exp_mont(x, x, c->odd, c->n, c->ctx, c->mont)) return cg_evp_error();
-  if (BN_is_one(x)) return CG_OK;
+  cg_err err = power(c);
+  if (err || BN_is_one(x)) return err;
   for (int i = 1; BN_cmp(x, c->minus_one); i++) {
     if (i >= c->twos) return CG_E_WEAK;
     if (!BN_mod_sqr(x, x, c->n, c->ctx)) return cg_evp_error();
