@@ -90,7 +90,8 @@ typedef struct {
  * touches no network. Errors name the file: LOCKED (another process uses it, also
  * after the wait), CORRUPT, IO, REFUSED (it is logged in to another server than `dc`);
  * USAGE, MEMORY. */
-CG_API CG_MUST_USE cg_err cg_client_open(cg_client **out, const cg_client_options *options,
+CG_API CG_MUST_USE cg_err cg_client_open(cg_client **out,
+                                         const cg_client_options *options,
                                          cg_fault *fault);
 
 /* Ends everything: calls that still run end with CLOSED, the session file is written
@@ -120,13 +121,14 @@ typedef struct {
  * keys), TRANSPORT, VERIFY, PROTOCOL, CORRUPT, IO, a failure to encode or decode,
  * MEMORY. Not from inside a callback of this client (STATE). Calls of login methods
  * move the login state. */
-CG_API CG_MUST_USE cg_err cg_call(cg_client *client, const tl_obj *request, cg_arena *arena,
-                                  cg_result *result);
+CG_API CG_MUST_USE cg_err cg_call(cg_client *client, const tl_obj *request,
+                                  cg_arena *arena, cg_result *result);
 
 /* The same with JSON on both sides: `args` is an object, empty counts as {}. Also:
  * UNKNOWN_NAME, MISSING, UNEXPECTED, MALFORMED, named in the fault (wrong usage). */
-CG_API CG_MUST_USE cg_err cg_call_json(cg_client *client, const char *method, cg_bytes args,
-                                       cg_arena *arena, cg_result *result);
+CG_API CG_MUST_USE cg_err cg_call_json(cg_client *client, const char *method,
+                                       cg_bytes args, cg_arena *arena,
+                                       cg_result *result);
 
 /* Called exactly once per call; the result lives until it returns. */
 typedef void cg_answer(void *ctx, cg_err err, const cg_result *result);

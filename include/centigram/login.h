@@ -94,7 +94,8 @@ CG_API CG_MUST_USE cg_err cg_login_get_terms(cg_client *client, cg_arena *arena,
                                              cg_login_terms *out);
 
 /* The digits of a phone number as it is typed: "+", blanks, "-", ".", "/" and
- * parentheses go. USAGE: something else is in it, or fewer than 5 or more than 15 digits. */
+ * parentheses go. USAGE: something else is in it, or fewer than 5 or more than 15
+ * digits. */
 CG_API CG_MUST_USE cg_err cg_phone_normalise(const char *text, char out[CG_PHONE_MAX],
                                              cg_fault *fault);
 
@@ -117,8 +118,9 @@ CG_API CG_MUST_USE cg_err cg_login_start(cg_client *client, const char *phone,
 
 /* auth.resendCode. REFUSED without a next_type, and before its time with the seconds
  * that are left, which `force` overrides. `reason` may be NULL. */
-CG_API CG_MUST_USE cg_err cg_login_resend(cg_client *client, const char *reason, bool force,
-                                          cg_arena *arena, cg_result *result);
+CG_API CG_MUST_USE cg_err cg_login_resend(cg_client *client, const char *reason,
+                                          bool force, cg_arena *arena,
+                                          cg_result *result);
 
 /* auth.cancelCode, for at most 2 s. Whatever comes of it, the pending login is
  * forgotten; the result tells what the server said. Any state with a pending login. */

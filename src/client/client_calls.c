@@ -13,7 +13,7 @@
 
 #include <string.h>
 
-/* --- the list of calls ------------------------------------------------------------- */
+/* --- the list of calls ----------------------------------------------------- */
 
 static cg_core_item *find(cg_core *c, uint64_t tag) {
   cg_core_item *call = c->calls.first;
@@ -47,7 +47,7 @@ void cg_core_refuse_all(cg_core *c, const cg_rpc_error *error) {
   }
 }
 
-/* --- requests ------------------------------------------------------------------------ */
+/* --- requests -------------------------------------------------------------- */
 
 static cg_err encode(const tl_obj *request, cg_buf *out, cg_fault *fault) {
   cg_bytes bytes;
@@ -115,8 +115,10 @@ static void wrap(const cg_core *c, cg_bytes request, cg_buf *out) {
 static void send(cg_core *c, cg_core_item *call) {
   cg_buf body = { 0 };
   call->wrapped = !c->inited;
-  if (call->wrapped) wrap(c, cg_buf_view(&call->request), &body);
-  else cg_buf_bytes(&body, cg_buf_view(&call->request));
+  if (call->wrapped)
+    wrap(c, cg_buf_view(&call->request), &body);
+  else
+    cg_buf_bytes(&body, cg_buf_view(&call->request));
   cg_err err = body.err;
   if (!err) err = cg_session_call(c->session, call->tag, cg_buf_view(&body));
   cg_buf_wipe(&body);
@@ -142,12 +144,13 @@ void cg_core_calls_tick(cg_core *c, uint64_t now_us) {
     if (c->link == CG_LINK_UP || !c->trouble.err)
       cg_fail(&call->fault, CG_E_TIMEOUT, "no answer within %u ms",
               (unsigned)(call->timeout / 1000));
-    else call->fault = c->trouble;
+    else
+      call->fault = c->trouble;
     finish(c, call);
   }
 }
 
-/* --- answers --------------------------------------------------------------------------- */
+/* --- answers --------------------------------------------------------------- */
 
 /* Moves the login by the answer in `body`. An answer that cannot be read moves nothing:
  * whoever called reads it again and gets the error. */
@@ -156,7 +159,8 @@ static cg_err read_answer(cg_core *c, cg_core_item *call, cg_bytes body, uint64_
   const tl_obj *request, *answer;
   cg_arena *arena = cg_arena_new(0);
   if (!arena) return CG_E_MEMORY;
-  cg_err err = cg_tl_decode(cg_tl_api(), cg_buf_view(&call->request), arena, &request, NULL);
+  cg_err err =
+      cg_tl_decode(cg_tl_api(), cg_buf_view(&call->request), arena, &request, NULL);
   if (!err) err = cg_tl_decode_result(cg_tl_api(), request, body, arena, &answer, NULL);
   if (!err)
     err = cg_login_answered(&c->data->login, &call->step, answer, c->data->main_dc,
@@ -177,7 +181,7 @@ static void answered(cg_core *c, cg_core_item *call, cg_bytes body, uint64_t now
   finish(c, call);
 }
 
-/* --- refusals ---------------------------------------------------------------------------- */
+/* --- refusals -------------------------------------------------------------- */
 
 /* Goes to data centre `to` with this call; the others end, they belong to the old one. */
 static void migrate(cg_core *c, cg_core_item *call, int32_t to, uint64_t now_us) {
@@ -229,7 +233,7 @@ static void refused(cg_core *c, cg_core_item *call, uint64_t now_us) {
   cg_core_reconnect(c, 0, now_us);
 }
 
-/* --- what the session says ---------------------------------------------------------------- */
+/* --- what the session says ------------------------------------------------- */
 
 static void result(cg_core *c, const cg_session_event *ev, uint64_t now_us) {
   cg_core_item *call = find(c, ev->tag);
@@ -238,8 +242,10 @@ static void result(cg_core *c, const cg_session_event *ev, uint64_t now_us) {
   call->error = (cg_rpc_error){ 0 };
   bool error = cg_rpc_error_read(ev->body, &call->error);
   if (wrapped && !(error && wants_init(&call->error))) c->inited = true;
-  if (error) refused(c, call, now_us);
-  else answered(c, call, ev->body, now_us);
+  if (error)
+    refused(c, call, now_us);
+  else
+    answered(c, call, ev->body, now_us);
 }
 
 static void failed(cg_core *c, const cg_session_event *ev) {
@@ -255,8 +261,10 @@ static void update(cg_core *c, const cg_session_event *ev) {
   if (!item) return; /* updates are fetched again when some are missing */
   item->kind = CG_CORE_UPDATE;
   cg_buf_bytes(&item->body, ev->body);
-  if (item->body.err) cg_core_item_free(item);
-  else cg_core_append(&c->events, item);
+  if (item->body.err)
+    cg_core_item_free(item);
+  else
+    cg_core_append(&c->events, item);
 }
 
 static void keep_salt(cg_core *c) {

@@ -15,7 +15,7 @@
 
 enum { WRONG_CLOCK_S = 300 }; /* worth telling (protocol.md 186) */
 
-/* --- lists ---------------------------------------------------------------------- */
+/* --- lists ----------------------------------------------------------------- */
 
 static void list_init(cg_core_list *list) {
   list->first = NULL;
@@ -45,7 +45,7 @@ static void list_free(cg_core_list *list) {
   list_init(list);
 }
 
-/* --- which service ---------------------------------------------------------------- */
+/* --- which service --------------------------------------------------------- */
 
 static cg_err load_keys(cg_core *c, cg_fault *fault) {
   const cg_dc *dc = c->o.dc;
@@ -91,8 +91,9 @@ static cg_err take_data(cg_core *c, cg_fault *fault) {
     return cg_fail(fault, CG_E_REFUSED, "logged in to another server than that of %s",
                    c->o.dc->name);
   if (c->data->made)
-    cg_log_write(c->o.log, CG_LOG_WARN, "the session was made with another server: a new "
-                                        "key is made");
+    cg_log_write(c->o.log, CG_LOG_WARN,
+                 "the session was made with another server: a new "
+                 "key is made");
   begin_data(c, realm);
   return CG_OK;
 }
@@ -104,8 +105,8 @@ cg_session_dc *cg_core_dc(cg_core *c) {
 void cg_core_set_offset(cg_core *c, int64_t offset) {
   int64_t *kept = &cg_core_dc(c)->time_offset;
   if (llabs(offset) > WRONG_CLOCK_S && llabs(offset - *kept) > WRONG_CLOCK_S)
-    cg_log_write(c->o.log, CG_LOG_WARN, "the clock here and the server's differ by %lld s",
-                 (long long)offset);
+    cg_log_write(c->o.log, CG_LOG_WARN,
+                 "the clock here and the server's differ by %lld s", (long long)offset);
   *kept = offset;
 }
 
@@ -139,7 +140,7 @@ void cg_core_free(cg_core *c) {
   cg_free(c);
 }
 
-/* --- events ---------------------------------------------------------------------- */
+/* --- events ---------------------------------------------------------------- */
 
 static bool is_queued(const cg_core_list *list, const cg_core_item *item) {
   const cg_core_item *i = list->first;
@@ -157,7 +158,8 @@ void cg_core_remove(cg_core_list *list, cg_core_item *item) {
 /* One of a kind is enough: a SAVE is carried out with all that came after it, and a
  * CONNECT that nobody has seen yet is not worth a DISCONNECT behind it. */
 void cg_core_emit(cg_core *c, cg_core_kind kind) {
-  cg_core_item *item = &c->plain_events[kind], *connect = &c->plain_events[CG_CORE_CONNECT];
+  cg_core_item *item = &c->plain_events[kind],
+               *connect = &c->plain_events[CG_CORE_CONNECT];
   if (kind == CG_CORE_DISCONNECT && is_queued(&c->events, connect))
     cg_core_remove(&c->events, connect);
   if (is_queued(&c->events, item)) return;
@@ -202,7 +204,7 @@ void cg_core_shut(cg_core *c) {
   cg_core_fail_all(c);
 }
 
-/* --- time ------------------------------------------------------------------------- */
+/* --- time ------------------------------------------------------------------ */
 
 static void sooner(uint64_t *at, uint64_t other) {
   if (other < *at) *at = other;

@@ -18,8 +18,8 @@
 #include "session_data.h"
 
 typedef struct {
-  const cg_dc *dc;          /* borrowed, as everything here */
-  cg_session_data *data;    /* what the session file says; changed as things happen */
+  const cg_dc *dc;       /* borrowed, as everything here */
+  cg_session_data *data; /* what the session file says; changed as things happen */
   int32_t api_id;
   const char *device_model, *system_version, *app_version, *lang_code;
   cg_framing_kind framing;
@@ -57,8 +57,8 @@ typedef struct {
   const char *host;
   uint16_t port;
   uint64_t tag;
-  cg_bytes request;    /* DONE: the call as it was encoded */
-  cg_bytes body;       /* DONE: the answer, to be read with cg_tl_decode_result() */
+  cg_bytes request; /* DONE: the call as it was encoded */
+  cg_bytes body;    /* DONE: the answer, to be read with cg_tl_decode_result() */
   cg_rpc_error error;
   cg_fault fault;
 } cg_core_event;

@@ -21,7 +21,7 @@
 static const uint64_t CONNECT_LIMIT = 10 * CG_SECOND;
 static const uint64_t FIRST_WAIT = CG_SECOND / 10, LONGEST_WAIT = 5 * CG_SECOND;
 
-/* --- down ---------------------------------------------------------------------------- */
+/* --- down ------------------------------------------------------------------ */
 
 static void drop_connection(cg_core *c) {
   cg_framing_free(c->framing);
@@ -30,7 +30,8 @@ static void drop_connection(cg_core *c) {
   c->handshake = NULL;
   c->inited = false;
   cg_buf_wipe(&c->out);
-  for (cg_core_item *call = c->calls.first; call; call = call->next) call->wrapped = false;
+  for (cg_core_item *call = c->calls.first; call; call = call->next)
+    call->wrapped = false;
 }
 
 void cg_core_free_link(cg_core *c) {
@@ -87,7 +88,7 @@ static void give_up(cg_core *c, uint64_t now_us) {
   cg_core_fail_all(c);
 }
 
-/* --- the address in texts ------------------------------------------------------------- */
+/* --- the address in texts -------------------------------------------------- */
 
 static void where(cg_core *c, char out[300]) {
   const cg_dc_address *a = cg_dc_find(c->o.dc, c->data->main_dc, 0);
@@ -99,13 +100,16 @@ static const char *reason(cg_err why) {
   return why == CG_E_NOT_FOUND ? "no such host" : cg_err_text(why);
 }
 
-/* --- up ------------------------------------------------------------------------------- */
+/* --- up -------------------------------------------------------------------- */
 
 static cg_err open_session(cg_core *c, uint64_t now_us) {
   const cg_session_dc *dc = cg_core_dc(c);
   c->key = dc->key;
-  cg_session_options o = { .role = CG_CLIENT, .key = &c->key, .rng = c->o.rng,
-                           .log = c->o.log, .salt = dc->salt,
+  cg_session_options o = { .role = CG_CLIENT,
+                           .key = &c->key,
+                           .rng = c->o.rng,
+                           .log = c->o.log,
+                           .salt = dc->salt,
                            .time_offset = dc->time_offset };
   return cg_session_new(&c->session, &o, now_us);
 }
@@ -114,8 +118,10 @@ static cg_err open_session(cg_core *c, uint64_t now_us) {
 static void go_up(cg_core *c, uint64_t now_us) {
   cg_err err = CG_OK;
   c->link = CG_LINK_UP;
-  if (c->session) cg_session_reconnected(c->session, now_us);
-  else err = open_session(c, now_us);
+  if (c->session)
+    cg_session_reconnected(c->session, now_us);
+  else
+    err = open_session(c, now_us);
   if (err) {
     cg_fail(&c->trouble, err, "no session: %s", cg_err_text(err));
     give_up(c, now_us);
@@ -128,7 +134,9 @@ static cg_err begin_handshake(cg_core *c, uint64_t now_us) {
   cg_buf payload = { 0 };
   int32_t dc = c->data->main_dc + (c->o.dc->test_mode ? 10000 : 0);
   cg_handshake_options o = { .keys = (const cg_rsa_key *const *)c->keys,
-                             .key_count = c->key_count, .dc = dc, .rng = c->o.rng };
+                             .key_count = c->key_count,
+                             .dc = dc,
+                             .rng = c->o.rng };
   cg_err err = cg_handshake_new(&c->handshake, &o);
   if (!err) err = cg_handshake_start(c->handshake, now_us, &payload);
   if (!err) err = cg_framing_send(c->framing, cg_buf_view(&payload), &c->out);
@@ -192,7 +200,8 @@ void cg_core_link_tick(cg_core *c, uint64_t now_us) {
     return;
   case CG_LINK_SAVING: return;
   case CG_LINK_UP:
-    if (!cg_session_tick(c->session, now_us)) cg_core_drain(c, now_us);
+    if (!cg_session_tick(c->session, now_us))
+      cg_core_drain(c, now_us);
     else {
       cg_fail(&c->trouble, CG_E_CLOSED, "the server is silent");
       cg_core_retry(c, now_us);
@@ -200,7 +209,7 @@ void cg_core_link_tick(cg_core *c, uint64_t now_us) {
   }
 }
 
-/* --- the key exchange ----------------------------------------------------------------- */
+/* --- the key exchange ------------------------------------------------------ */
 
 /* Appends the fingerprints that a resPQ lists to `out`. */
 static void list_theirs(cg_bytes payload, char *out, size_t size) {
@@ -279,7 +288,7 @@ void cg_core_saved(cg_core *c, cg_err err, const char *why, uint64_t now_us) {
   give_up(c, now_us);
 }
 
-/* --- input ------------------------------------------------------------------------------ */
+/* --- input ----------------------------------------------------------------- */
 
 /* The server does not know the key: once may be an accident, twice is not. */
 static void key_unknown(cg_core *c, uint64_t now_us) {
@@ -289,8 +298,8 @@ static void key_unknown(cg_core *c, uint64_t now_us) {
   if (++c->unknown_key < 2) return;
   c->unknown_key = 0;
   cg_log_write(c->o.log, CG_LOG_WARN, "the server does not know the session's key");
-  bool lost = cg_login_refused(&c->data->login, &none, &gone, cg_unix(now_us)) ==
-              CG_LOGIN_LOST;
+  bool lost =
+      cg_login_refused(&c->data->login, &none, &gone, cg_unix(now_us)) == CG_LOGIN_LOST;
   cg_login_forget(&c->data->login);
   cg_core_drop_key(c);
   if (lost) cg_core_refuse_all(c, &gone);
@@ -305,8 +314,10 @@ static void transport_error(cg_core *c, int32_t code, uint64_t now_us) {
   where(c, at);
   cg_fail(&c->trouble, CG_E_TRANSPORT, "%s answered with transport error %d%s", at,
           (int)code, code == -444 ? " (it is another data centre)" : "");
-  if (code == -444) give_up(c, now_us);
-  else cg_core_retry(c, now_us);
+  if (code == -444)
+    give_up(c, now_us);
+  else
+    cg_core_retry(c, now_us);
 }
 
 static void feed_session(cg_core *c, cg_bytes packet, uint64_t now_us) {
@@ -327,10 +338,14 @@ static void feed_session(cg_core *c, cg_bytes packet, uint64_t now_us) {
 }
 
 static void take_packet(cg_core *c, const cg_packet *p, uint64_t now_us) {
-  if (p->kind == CG_PACKET_ERROR) transport_error(c, p->value, now_us);
-  else if (p->kind != CG_PACKET_DATA) return;
-  else if (c->link == CG_LINK_HANDSHAKE) feed_handshake(c, p->data, now_us);
-  else if (c->link == CG_LINK_UP) feed_session(c, p->data, now_us);
+  if (p->kind == CG_PACKET_ERROR)
+    transport_error(c, p->value, now_us);
+  else if (p->kind != CG_PACKET_DATA)
+    return;
+  else if (c->link == CG_LINK_HANDSHAKE)
+    feed_handshake(c, p->data, now_us);
+  else if (c->link == CG_LINK_UP)
+    feed_session(c, p->data, now_us);
 }
 
 void cg_core_feed(cg_core *c, cg_bytes in, uint64_t now_us) {
@@ -348,7 +363,7 @@ void cg_core_feed(cg_core *c, cg_bytes in, uint64_t now_us) {
   cg_core_retry(c, now_us);
 }
 
-/* --- output ----------------------------------------------------------------------------- */
+/* --- output ---------------------------------------------------------------- */
 
 cg_err cg_core_pull(cg_core *c, uint64_t now_us, cg_buf *out) {
   cg_err err = CG_OK;

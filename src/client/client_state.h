@@ -12,8 +12,8 @@
 
 enum {
   CG_CORE_KEYS = 16,
-  CG_CORE_TRIES = 3,       /* key exchanges or broken connections in a row */
-  CG_CORE_MIGRATIONS = 5   /* of one call */
+  CG_CORE_TRIES = 3,     /* key exchanges or broken connections in a row */
+  CG_CORE_MIGRATIONS = 5 /* of one call */
 };
 
 typedef enum {
@@ -39,9 +39,9 @@ typedef struct cg_core_item {
   cg_login_step step;
   uint64_t deadline, timeout;
   int migrations, inits;
-  bool sent;            /* the session has it */
-  bool wrapped;         /* it went out in initConnection on this connection */
-  bool moved;           /* its answer moved the login */
+  bool sent;    /* the session has it */
+  bool wrapped; /* it went out in initConnection on this connection */
+  bool moved;   /* its answer moved the login */
 } cg_core_item;
 
 typedef struct {
@@ -57,21 +57,21 @@ struct cg_core {
   cg_link link;
   cg_framing *framing;
   cg_handshake *handshake;
-  cg_session *session;  /* lives over connections; NULL until there is a key */
-  cg_auth_key key;      /* the session's */
+  cg_session *session; /* lives over connections; NULL until there is a key */
+  cg_auth_key key;     /* the session's */
   cg_buf out, plain;
-  bool wanted;          /* a call was made: keep a connection */
-  bool was_up;          /* the server has answered before */
-  bool inited;          /* an initConnection was answered on this connection */
-  int tries;            /* failures in a row */
-  int unknown_key;      /* transport errors -404 in a row */
-  uint64_t retry_at;    /* DOWN: when to connect */
-  uint64_t give_up_at;  /* CONNECTING: when it took too long */
-  cg_fault trouble;     /* why there is no connection */
+  bool wanted;         /* a call was made: keep a connection */
+  bool was_up;         /* the server has answered before */
+  bool inited;         /* an initConnection was answered on this connection */
+  int tries;           /* failures in a row */
+  int unknown_key;     /* transport errors -404 in a row */
+  uint64_t retry_at;   /* DOWN: when to connect */
+  uint64_t give_up_at; /* CONNECTING: when it took too long */
+  cg_fault trouble;    /* why there is no connection */
 
   cg_core_list calls, events;
   cg_core_item plain_events[CG_CORE_PLAIN];
-  cg_core_item *given;  /* the event that was given out last */
+  cg_core_item *given; /* the event that was given out last */
   uint64_t last_tag;
 };
 
@@ -92,14 +92,15 @@ void cg_core_reconnect(cg_core *c, uint64_t wait_us, uint64_t now_us);
 void cg_core_end_session(cg_core *c);
 /* Forgets the key of the main data centre. */
 void cg_core_drop_key(cg_core *c);
-/* After a failure: reconnects with growing waits, or ends all calls after the last try. */
+/* After a failure: reconnects with growing waits, or ends all calls after the last try.
+ */
 void cg_core_retry(cg_core *c, uint64_t now_us);
 void cg_core_link_tick(cg_core *c, uint64_t now_us);
 void cg_core_free_link(cg_core *c);
 
 /* client_calls.c */
-void cg_core_flush(cg_core *c, uint64_t now_us);  /* gives waiting calls to the session */
-void cg_core_drain(cg_core *c, uint64_t now_us);  /* takes what the session has to say */
+void cg_core_flush(cg_core *c, uint64_t now_us); /* gives waiting calls to the session */
+void cg_core_drain(cg_core *c, uint64_t now_us); /* takes what the session has to say */
 void cg_core_calls_tick(cg_core *c, uint64_t now_us);
 /* Ends all calls with c->trouble. */
 void cg_core_fail_all(cg_core *c);

@@ -42,12 +42,12 @@ typedef struct {
   bool refuse;            /* connections are refused */
   cg_err save_err;        /* what becomes of a SAVE */
   int connects, saves;
-  bool saved_login;       /* state when it was saved last */
+  bool saved_login; /* state when it was saved last */
   cg_login_state saved_state;
   outcome done[MAX_DONE];
   int done_count;
-  size_t piece;           /* bytes at a time; 0: all */
-  long memory;            /* allocations that the client still gets; -1: all */
+  size_t piece; /* bytes at a time; 0: all */
+  long memory;  /* allocations that the client still gets; -1: all */
 } rig;
 
 static cg_rsa_key *key;
@@ -71,16 +71,15 @@ static int free_key(void **state) {
 }
 
 /* Carries out a call on the client, and on nothing else, with the memory that it gets. */
-#define CLIENT(r, e)                                                \
-  do {                                                              \
-    cg_mem_fail_after((r)->memory);                                 \
-    e;                                                              \
-    long asked = cg_mem_fail_after(-1);                             \
-    if ((r)->memory >= 0)                                           \
-      (r)->memory = asked < (r)->memory ? (r)->memory - asked : 0;  \
+#define CLIENT(r, e)                                                                     \
+  do {                                                                                   \
+    cg_mem_fail_after((r)->memory);                                                      \
+    e;                                                                                   \
+    long asked = cg_mem_fail_after(-1);                                                  \
+    if ((r)->memory >= 0) (r)->memory = asked < (r)->memory ? (r)->memory - asked : 0;   \
   } while (0)
 
-/* --- the rig ------------------------------------------------------------------------- */
+/* --- the rig --------------------------------------------------------------- */
 
 static void rig_init(rig *r, fake_script *script) {
   memset(r, 0, sizeof *r);
@@ -88,8 +87,13 @@ static void rig_init(rig *r, fake_script *script) {
   r->now = 1700000000 * CG_SECOND;
   r->seed = 42;
   r->rng = (cg_rng){ test_fill, &r->seed };
-  r->dc = (cg_dc){ .name = "dc.json", .is_local = true, .this_dc = 2, .dcs = addresses,
-                   .dc_count = 2, .public_keys = pems, .public_key_count = 1 };
+  r->dc = (cg_dc){ .name = "dc.json",
+                   .is_local = true,
+                   .this_dc = 2,
+                   .dcs = addresses,
+                   .dc_count = 2,
+                   .public_keys = pems,
+                   .public_key_count = 1 };
   for (int i = 0; i < 2; i++) {
     fake_init(&r->servers[i], i ? 4 : 2, key, &r->rng);
     r->servers[i].script = script;
@@ -98,9 +102,16 @@ static void rig_init(rig *r, fake_script *script) {
 }
 
 static cg_err rig_open(rig *r, cg_fault *fault) {
-  cg_core_options o = { .dc = &r->dc, .data = &r->data, .api_id = 1, .device_model = "test",
-                        .system_version = "1", .app_version = "1", .lang_code = "en",
-                        .framing = CG_FRAMING_PADDED, .obfuscated = true, .rng = &r->rng };
+  cg_core_options o = { .dc = &r->dc,
+                        .data = &r->data,
+                        .api_id = 1,
+                        .device_model = "test",
+                        .system_version = "1",
+                        .app_version = "1",
+                        .lang_code = "en",
+                        .framing = CG_FRAMING_PADDED,
+                        .obfuscated = true,
+                        .rng = &r->rng };
   return cg_core_new(&r->core, &o, fault);
 }
 
@@ -152,8 +163,9 @@ static void on_done(rig *r, const cg_core_event *ev) {
   for (int i = 0; i < r->done_count; i++)
     if (r->done[i].tag == ev->tag) o = &r->done[i];
   if (!o) o = &r->done[r->done_count++];
-  *o = (outcome){ .tag = ev->tag, .err = ev->fault.err, .code = ev->error.code,
-                  .times = o->times + 1 };
+  *o = (outcome){
+    .tag = ev->tag, .err = ev->fault.err, .code = ev->error.code, .times = o->times + 1
+  };
   snprintf(o->text, sizeof o->text, "%s", ev->error.text);
   snprintf(o->fault, sizeof o->fault, "%s", ev->fault.text);
   if (ev->body.len >= 4) memcpy(&o->id, ev->body.at, 4);
@@ -234,18 +246,21 @@ static uint64_t call(rig *r, const tl_obj *q) {
   return tag;
 }
 
-/* --- scripts --------------------------------------------------------------------------- */
+/* --- scripts --------------------------------------------------------------- */
 
 static const tl_help_getNearestDc get_nearest = { TL_INIT(help_getNearestDc) };
 static const tl_help_getConfig get_config = { TL_INIT(help_getConfig) };
-static const tl_nearestDc nearest = { TL_INIT(nearestDc), .country = { (const uint8_t *)"XX", 2 },
+static const tl_nearestDc nearest = { TL_INIT(nearestDc),
+                                      .country = { (const uint8_t *)"XX", 2 },
                                       .this_dc = 2, .nearest_dc = 2 };
 
 /* help.getNearestDc is answered, the rest refused. */
 static void script_plain(fake_server *s, const tl_obj *q, cg_buf *out) {
   (void)s;
-  if (q->id == TL_ID_help_getNearestDc) fake_answer(out, &nearest.o);
-  else fake_refuse(out, 400, "INPUT_METHOD_INVALID");
+  if (q->id == TL_ID_help_getNearestDc)
+    fake_answer(out, &nearest.o);
+  else
+    fake_refuse(out, 400, "INPUT_METHOD_INVALID");
 }
 
 static void script_silent(fake_server *s, const tl_obj *q, cg_buf *out) {
@@ -254,7 +269,7 @@ static void script_silent(fake_server *s, const tl_obj *q, cg_buf *out) {
   (void)out;
 }
 
-/* --- connection and key ------------------------------------------------------------------ */
+/* --- connection and key ---------------------------------------------------- */
 
 static void test_first_call(void **state) {
   (void)state;
@@ -329,7 +344,8 @@ static void test_other_key(void **state) {
   assert_int_equal(r.done_count, 1);
   assert_int_equal(r.done[0].err, CG_E_NO_KEY);
   snprintf(ours, sizeof ours, "%016llx", (unsigned long long)cg_rsa_fingerprint(key));
-  snprintf(theirs, sizeof theirs, "%016llx", (unsigned long long)cg_rsa_fingerprint(other));
+  snprintf(theirs, sizeof theirs, "%016llx",
+           (unsigned long long)cg_rsa_fingerprint(other));
   assert_non_null(strstr(r.done[0].fault, ours));
   assert_non_null(strstr(r.done[0].fault, theirs));
   assert_non_null(strstr(r.done[0].fault, "10.0.0.2:2"));
@@ -358,7 +374,8 @@ static void test_reconnect(void **state) {
   rig_free(&r);
 }
 
-/* A server that answered before and is gone is waited for until the call's time is over. */
+/* A server that answered before and is gone is waited for until the call's time is over.
+ */
 static void test_gone(void **state) {
   (void)state;
   rig r;
@@ -433,11 +450,13 @@ static void test_salt(void **state) {
   rig_free(&r);
 }
 
-/* --- initConnection ------------------------------------------------------------------------ */
+/* --- initConnection -------------------------------------------------------- */
 
 static void script_not_inited(fake_server *s, const tl_obj *q, cg_buf *out) {
-  if (s->calls % 2) fake_refuse(out, 400, "CONNECTION_NOT_INITED");
-  else script_plain(s, q, out);
+  if (s->calls % 2)
+    fake_refuse(out, 400, "CONNECTION_NOT_INITED");
+  else
+    script_plain(s, q, out);
 }
 
 static void script_never_inited(fake_server *s, const tl_obj *q, cg_buf *out) {
@@ -468,11 +487,13 @@ static void test_init_again(void **state) {
   rig_free(&r);
 }
 
-/* --- migration -------------------------------------------------------------------------------- */
+/* --- migration ------------------------------------------------------------- */
 
 static void script_move(fake_server *s, const tl_obj *q, cg_buf *out) {
-  if (s->dc == 2) fake_refuse(out, 303, "PHONE_MIGRATE_4");
-  else script_plain(s, q, out);
+  if (s->dc == 2)
+    fake_refuse(out, 303, "PHONE_MIGRATE_4");
+  else
+    script_plain(s, q, out);
 }
 
 static void script_ping_pong(fake_server *s, const tl_obj *q, cg_buf *out) {
@@ -519,7 +540,7 @@ static void test_migrate_limit(void **state) {
   rig_free(&r);
 }
 
-/* --- lost keys ------------------------------------------------------------------------------ */
+/* --- lost keys ------------------------------------------------------------- */
 
 static void test_unknown_key(void **state) {
   (void)state;
@@ -582,13 +603,14 @@ static void test_revoked(void **state) {
   rig_free(&r);
 }
 
-/* --- the login on the way --------------------------------------------------------------------- */
+/* --- the login on the way -------------------------------------------------- */
 
 #define PHONE_TEXT CG_LIT("9996621234")
 #define HASH_TEXT  CG_LIT("f4318de66cb2db3f10")
 
 static void script_login(fake_server *s, const tl_obj *q, cg_buf *out) {
-  static const tl_auth_sentCodeTypeSms sms = { TL_INIT(auth_sentCodeTypeSms), .length = 5 };
+  static const tl_auth_sentCodeTypeSms sms = { TL_INIT(auth_sentCodeTypeSms),
+                                               .length = 5 };
   tl_auth_sentCode sent = { TL_INIT(auth_sentCode), .type = &sms.auth_SentCodeType,
                             .phone_code_hash = HASH_TEXT };
   tl_user self = { TL_INIT(user), .id = 77 };
@@ -596,8 +618,10 @@ static void script_login(fake_server *s, const tl_obj *q, cg_buf *out) {
   const tl_obj yes = { TL_ID_boolTrue, 0 };
   switch (q->id) {
   case TL_ID_auth_sendCode:
-    if (s->dc == 2 && s->ctx == NULL) fake_refuse(out, 303, "PHONE_MIGRATE_4");
-    else fake_answer(out, &sent.o);
+    if (s->dc == 2 && s->ctx == NULL)
+      fake_refuse(out, 303, "PHONE_MIGRATE_4");
+    else
+      fake_answer(out, &sent.o);
     break;
   case TL_ID_auth_cancelCode: fake_answer(out, &yes); break;
   case TL_ID_auth_signIn: fake_answer(out, &in.o); break;
@@ -656,7 +680,7 @@ static void test_login_migrates(void **state) {
   rig_free(&r);
 }
 
-/* --- whose session it is ------------------------------------------------------------------------ */
+/* --- whose session it is --------------------------------------------------- */
 
 static void test_other_service(void **state) {
   (void)state;
@@ -677,7 +701,7 @@ static void test_other_service(void **state) {
   rig_free(&r);
 }
 
-/* --- every call ends once -------------------------------------------------------------------------- */
+/* --- every call ends once -------------------------------------------------- */
 
 static void test_random_disconnects(void **state) {
   (void)state;
@@ -705,14 +729,15 @@ static void test_random_disconnects(void **state) {
   }
 }
 
-/* --- memory ------------------------------------------------------------------------------------- */
+/* --- memory ---------------------------------------------------------------- */
 
 /* One call with `memory` allocations for the client; true if it went well. */
 static bool call_within(long memory, bool with_key) {
   rig r;
   uint64_t tag;
   cg_err err;
-  if (with_key) rig_with_key(&r, script_login);
+  if (with_key)
+    rig_with_key(&r, script_login);
   else {
     rig_init(&r, script_login);
     assert_int_equal(rig_open(&r, NULL), CG_OK);
@@ -750,16 +775,26 @@ static void test_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_first_call),  cmocka_unit_test(test_save_fails),
-    cmocka_unit_test(test_refused),     cmocka_unit_test(test_other_key),
-    cmocka_unit_test(test_reconnect),   cmocka_unit_test(test_gone),
-    cmocka_unit_test(test_timeout),     cmocka_unit_test(test_drop),
-    cmocka_unit_test(test_shut),        cmocka_unit_test(test_salt),
-    cmocka_unit_test(test_init_again),  cmocka_unit_test(test_migrate),
-    cmocka_unit_test(test_migrate_limit), cmocka_unit_test(test_unknown_key),
-    cmocka_unit_test(test_unknown_key_logged_in), cmocka_unit_test(test_revoked),
-    cmocka_unit_test(test_login),       cmocka_unit_test(test_login_migrates),
-    cmocka_unit_test(test_other_service), cmocka_unit_test(test_random_disconnects),
+    cmocka_unit_test(test_first_call),
+    cmocka_unit_test(test_save_fails),
+    cmocka_unit_test(test_refused),
+    cmocka_unit_test(test_other_key),
+    cmocka_unit_test(test_reconnect),
+    cmocka_unit_test(test_gone),
+    cmocka_unit_test(test_timeout),
+    cmocka_unit_test(test_drop),
+    cmocka_unit_test(test_shut),
+    cmocka_unit_test(test_salt),
+    cmocka_unit_test(test_init_again),
+    cmocka_unit_test(test_migrate),
+    cmocka_unit_test(test_migrate_limit),
+    cmocka_unit_test(test_unknown_key),
+    cmocka_unit_test(test_unknown_key_logged_in),
+    cmocka_unit_test(test_revoked),
+    cmocka_unit_test(test_login),
+    cmocka_unit_test(test_login_migrates),
+    cmocka_unit_test(test_other_service),
+    cmocka_unit_test(test_random_disconnects),
     cmocka_unit_test(test_memory),
   };
   return cmocka_run_group_tests(tests, make_key, free_key);

@@ -26,12 +26,12 @@ typedef struct {
   box *box;
   const char *field; /* being read, for the fault; NULL: the text itself */
   char name[64];
-  uint32_t seen;     /* bit per field */
-  cg_err err;        /* a value that JSON allows and we do not */
+  uint32_t seen; /* bit per field */
+  cg_err err;    /* a value that JSON allows and we do not */
   cg_fault *fault;
 } reader;
 
-/* --- errors ----------------------------------------------------------------- */
+/* --- errors ---------------------------------------------------------------- */
 
 static bool refuse(reader *r, cg_err err, const char *why) {
   if (r->err) return false;
@@ -46,7 +46,7 @@ static bool ok(reader *r, bool read) {
   return refuse(r, r->json.err, r->json.why ? r->json.why : cg_err_text(r->json.err));
 }
 
-/* --- values ----------------------------------------------------------------- */
+/* --- values ---------------------------------------------------------------- */
 
 static bool text(reader *r, size_t max, const char **out) {
   cg_bytes value;
@@ -87,7 +87,7 @@ static int which(reader *r, cg_bytes key, const char *const *names, int count) {
   return -1;
 }
 
-/* --- dcs, public_keys --------------------------------------------------------- */
+/* --- dcs, public_keys ------------------------------------------------------ */
 
 static const char *const address_fields[] = { "id", "host", "port" };
 
@@ -119,7 +119,8 @@ static bool addresses(reader *r) {
   if (!list) return refuse(r, CG_E_MEMORY, cg_err_text(CG_E_MEMORY));
   if (!ok(r, cg_json_array(&r->json))) return false;
   while (cg_json_item(&r->json)) {
-    if (r->box->dc.dc_count == MAX_DCS) return refuse(r, CG_E_LIMIT, "has too many items");
+    if (r->box->dc.dc_count == MAX_DCS)
+      return refuse(r, CG_E_LIMIT, "has too many items");
     if (!address(r, &list[r->box->dc.dc_count])) return false;
     r->box->dc.dc_count++;
   }
@@ -153,9 +154,9 @@ static bool public_keys(reader *r) {
   return r->box->dc.public_key_count || refuse(r, CG_E_MISSING, "is empty");
 }
 
-/* --- the whole ---------------------------------------------------------------- */
+/* --- the whole ------------------------------------------------------------- */
 
-static const char *const fields[] = { "test_mode", "this_dc",     "layer", "dcs",
+static const char *const fields[] = { "test_mode", "this_dc",     "layer",      "dcs",
                                       "inbox",     "public_keys", "inbox_token" };
 enum { FIELDS = sizeof fields / sizeof *fields, REQUIRED = 0x2f };
 
@@ -209,7 +210,8 @@ static cg_err box_new(box **out, const char *name) {
 
 cg_err cg_dc_parse(cg_dc **out, const char *name, cg_bytes json, cg_fault *fault) {
   reader r = { .fault = fault };
-  if (box_new(&r.box, name)) return cg_fail(fault, CG_E_MEMORY, "%s: out of memory", name);
+  if (box_new(&r.box, name))
+    return cg_fail(fault, CG_E_MEMORY, "%s: out of memory", name);
   r.box->dc.is_local = true;
   cg_json_init(&r.json, json, r.box->arena);
   if (!whole(&r)) {
@@ -240,7 +242,7 @@ void cg_dc_free(cg_dc *dc) {
   cg_free(b);
 }
 
-/* --- copies ------------------------------------------------------------------- */
+/* --- copies ---------------------------------------------------------------- */
 
 /* The copy, or NULL with *failed set; NULL for NULL. */
 static const char *copy_text(box *b, const char *from, bool *failed) {

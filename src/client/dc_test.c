@@ -29,9 +29,13 @@ static const char *file_with(const char *name, const char *part) {
   char key[1024], keys[1100];
   json_key(key, sizeof key);
   snprintf(keys, sizeof keys, "\"public_keys\":[\"%s\"]", key);
-  const char *parts[] = { "\"test_mode\":false", "\"this_dc\":2", "\"layer\":228",
-                          "\"dcs\":[{\"id\":2,\"host\":\"127.0.0.1\",\"port\":4430}]", keys,
-                          "\"inbox\":\"http://127.0.0.1:4480\"", "\"inbox_token\":\"secret\"" };
+  const char *parts[] = { "\"test_mode\":false",
+                          "\"this_dc\":2",
+                          "\"layer\":228",
+                          "\"dcs\":[{\"id\":2,\"host\":\"127.0.0.1\",\"port\":4430}]",
+                          keys,
+                          "\"inbox\":\"http://127.0.0.1:4480\"",
+                          "\"inbox_token\":\"secret\"" };
   size_t len = (size_t)snprintf(text, sizeof text, "{");
   bool first = true;
   for (size_t i = 0; i < 7; i++) {
@@ -88,7 +92,11 @@ static void test_good(void **state) {
 /* Each refusal names the file and the field. */
 static void test_bad(void **state) {
   (void)state;
-  static const struct { const char *field, *part; cg_err err; const char *says; } rows[] = {
+  static const struct {
+    const char *field, *part;
+    cg_err err;
+    const char *says;
+  } rows[] = {
     { "test_mode", "\"test_mode\":1", CG_E_UNEXPECTED, "test_mode" },
     { "test_mode", "", CG_E_MISSING, "test_mode" },
     { "this_dc", "\"this_dc\":\"2\"", CG_E_UNEXPECTED, "this_dc" },
@@ -102,7 +110,8 @@ static void test_bad(void **state) {
     { "dcs", "\"dcs\":[{\"id\":2,\"host\":\"h\"}]", CG_E_MISSING, "port" },
     { "dcs", "\"dcs\":[{\"id\":2,\"host\":\"\",\"port\":1}]", CG_E_LIMIT, "dcs" },
     { "dcs", "\"dcs\":[{\"id\":2,\"host\":\"h\",\"port\":65536}]", CG_E_LIMIT, "dcs" },
-    { "dcs", "\"dcs\":[{\"id\":2,\"host\":\"a\\u0000b\",\"port\":1}]", CG_E_MALFORMED, "dcs" },
+    { "dcs", "\"dcs\":[{\"id\":2,\"host\":\"a\\u0000b\",\"port\":1}]", CG_E_MALFORMED,
+      "dcs" },
     { "dcs", "\"dcs\":[{\"id\":2,\"prot\":1}]", CG_E_UNKNOWN_NAME, "prot" },
     { "public_keys", "\"public_keys\":[]", CG_E_MISSING, "public_keys" },
     { "public_keys", "\"public_keys\":[\"no key\"]", CG_E_MALFORMED, "public_keys" },
@@ -171,8 +180,12 @@ static void test_load(void **state) {
 /* The keys that are built in are those that their fingerprints name. */
 static void test_public(void **state) {
   (void)state;
-  static const struct { const char *name; uint64_t fingerprint; size_t dcs; } rows[] = {
-    { "production", 0xd09d1d85de64fd85, 5 }, { "test", 0xb25898df208d2603, 3 } };
+  static const struct {
+    const char *name;
+    uint64_t fingerprint;
+    size_t dcs;
+  } rows[] = { { "production", 0xd09d1d85de64fd85, 5 },
+               { "test", 0xb25898df208d2603, 3 } };
   for (size_t i = 0; i < 2; i++) {
     cg_dc *dc;
     cg_rsa_key *key;
@@ -189,8 +202,9 @@ static void test_public(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_good), cmocka_unit_test(test_bad),  cmocka_unit_test(test_truncated),
-    cmocka_unit_test(test_load), cmocka_unit_test(test_public), cmocka_unit_test(test_memory),
+    cmocka_unit_test(test_good),      cmocka_unit_test(test_bad),
+    cmocka_unit_test(test_truncated), cmocka_unit_test(test_load),
+    cmocka_unit_test(test_public),    cmocka_unit_test(test_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,8 +40,9 @@ void fake_free(fake_server *s) {
 }
 
 void fake_connect(fake_server *s) {
-  cg_handshake_server_options o = { .rsa = s->rsa, .rng = s->rng, .dc = s->dc,
-                                    .any_dc = true, .max_expires_in = 86400 };
+  cg_handshake_server_options o = {
+    .rsa = s->rsa, .rng = s->rng, .dc = s->dc, .any_dc = true, .max_expires_in = 86400
+  };
   fake_disconnect(s);
   must(cg_framing_server(&s->framing, s->rng));
   must(cg_handshake_server_new(&s->handshake, &o));
@@ -49,7 +50,7 @@ void fake_connect(fake_server *s) {
   s->connections++;
 }
 
-/* --- key exchange ------------------------------------------------------------------- */
+/* --- key exchange ---------------------------------------------------------- */
 
 static void shake_hands(fake_server *s, cg_bytes payload, uint64_t now_us) {
   cg_buf reply = { 0 };
@@ -73,7 +74,7 @@ static void shake_hands(fake_server *s, cg_bytes payload, uint64_t now_us) {
   cg_buf_free(&reply);
 }
 
-/* --- calls ---------------------------------------------------------------------------- */
+/* --- calls ----------------------------------------------------------------- */
 
 /* The call inside its wrappers. */
 static const tl_obj *unwrap(fake_server *s, const tl_obj *q) {
@@ -118,8 +119,12 @@ static void open_packet(fake_server *s, cg_bytes packet, uint64_t now_us) {
     s->session = NULL;
   }
   if (!s->session) {
-    cg_session_options o = { .role = CG_SERVER, .key = &s->key, .rng = s->rng,
-                             .session_id = m.session_id, .salt_at = salt_at, .salt_ctx = s };
+    cg_session_options o = { .role = CG_SERVER,
+                             .key = &s->key,
+                             .rng = s->rng,
+                             .session_id = m.session_id,
+                             .salt_at = salt_at,
+                             .salt_ctx = s };
     must(cg_session_new(&s->session, &o, now_us));
   }
   if (!s->heard) cg_session_reconnected(s->session, now_us);
@@ -136,8 +141,10 @@ void fake_feed(fake_server *s, cg_bytes in, uint64_t now_us) {
   while (s->framing) {
     must(cg_framing_next(s->framing, &p));
     if (p.kind != CG_PACKET_DATA) return;
-    if (cg_envelope_key_id(p.data)) open_packet(s, p.data, now_us);
-    else shake_hands(s, p.data, now_us);
+    if (cg_envelope_key_id(p.data))
+      open_packet(s, p.data, now_us);
+    else
+      shake_hands(s, p.data, now_us);
   }
 }
 

@@ -20,21 +20,21 @@ typedef void fake_script(fake_server *s, const tl_obj *q, cg_buf *out);
 
 struct fake_server {
   int32_t dc;
-  cg_rsa_key *rsa;      /* borrowed */
+  cg_rsa_key *rsa; /* borrowed */
   const cg_rng *rng;
-  uint64_t salt;        /* the only one that is valid */
+  uint64_t salt; /* the only one that is valid */
   fake_script *script;
   void *ctx;
   bool has_key, knows_key; /* without the latter: -404 */
   cg_auth_key key;
   uint64_t session_id;
-  cg_session *session;  /* of the key; outlives connections */
-  cg_framing *framing;  /* of the connection; NULL: none */
+  cg_session *session; /* of the key; outlives connections */
+  cg_framing *framing; /* of the connection; NULL: none */
   cg_handshake_server *handshake;
   cg_buf out, plain;
   int connections, handshakes, inits, calls, drops;
-  bool heard;           /* the session spoke on this connection */
-  bool wrapped;         /* the call that the script sees came in initConnection */
+  bool heard;   /* the session spoke on this connection */
+  bool wrapped; /* the call that the script sees came in initConnection */
 };
 
 void fake_init(fake_server *s, int32_t dc, cg_rsa_key *rsa, const cg_rng *rng);

@@ -8,7 +8,7 @@
 
 #include <string.h>
 
-/* --- requests --------------------------------------------------------------------- */
+/* --- requests -------------------------------------------------------------- */
 
 /* Copies a value of the peer or the caller; false if it does not fit as a C string. */
 static bool copy_text(char *out, size_t size, cg_bytes v) {
@@ -31,7 +31,7 @@ static void note(cg_login_step *s, cg_step_kind kind, cg_bytes phone, cg_bytes h
 /* The call inside a wrapper, or NULL if `q` is none. */
 static const tl_obj *unwrap(const tl_obj *q) {
   switch (q->id) {
-#define INNER(name) \
+#define INNER(name)                                                                      \
   case TL_ID_##name: return TL_AS(name, q)->query
     INNER(invokeWithLayer);
     INNER(initConnection);
@@ -63,10 +63,9 @@ void cg_login_step_of(const tl_obj *q, cg_login_step *s) {
   memset(s, 0, sizeof *s);
   for (const tl_obj *inner = q; inner; inner = unwrap(inner)) q = inner;
   switch (q->id) {
-#define CODE(name, kind)                            \
-  case TL_ID_##name:                                \
-    note(s, kind, TL_AS(name, q)->phone_number,     \
-         TL_AS(name, q)->phone_code_hash);          \
+#define CODE(name, kind)                                                                 \
+  case TL_ID_##name:                                                                     \
+    note(s, kind, TL_AS(name, q)->phone_number, TL_AS(name, q)->phone_code_hash);        \
     break
     CODE(auth_resendCode, CG_STEP_RESEND);
     CODE(auth_resetLoginEmail, CG_STEP_RESEND);
@@ -105,7 +104,7 @@ static bool is_ours(const cg_login *l, const cg_login_step *s) {
   return cg_login_is_pending(l) && l->hash[0] && !strcmp(l->hash, s->hash);
 }
 
-/* --- tokens of earlier log-outs ------------------------------------------------------ */
+/* --- tokens of earlier log-outs -------------------------------------------- */
 
 static void drop_token(cg_login *l, size_t at) {
   size_t after = l->token_count - at - 1;
@@ -136,7 +135,7 @@ static void keep_token(cg_login *l, cg_bytes token) {
   l->token_count++;
 }
 
-/* --- answers ---------------------------------------------------------------------------- */
+/* --- answers --------------------------------------------------------------- */
 
 static const struct {
   uint32_t id;
@@ -169,14 +168,18 @@ static cg_code_type type_of(uint32_t id) {
 /* What a type says besides its name: the code's length and a hint. */
 static void read_type(const tl_obj *type, int32_t *length, cg_bytes *hint) {
   switch (type->id) {
-#define LENGTH(name) \
-  case TL_ID_##name: *length = TL_AS(name, type)->length; break
-#define HINT(name, field) \
-  case TL_ID_##name: *hint = TL_AS(name, type)->field; break
-#define BOTH(name, field)                 \
-  case TL_ID_##name:                      \
-    *length = TL_AS(name, type)->length;  \
-    *hint = TL_AS(name, type)->field;     \
+#define LENGTH(name)                                                                     \
+  case TL_ID_##name:                                                                     \
+    *length = TL_AS(name, type)->length;                                                 \
+    break
+#define HINT(name, field)                                                                \
+  case TL_ID_##name:                                                                     \
+    *hint = TL_AS(name, type)->field;                                                    \
+    break
+#define BOTH(name, field)                                                                \
+  case TL_ID_##name:                                                                     \
+    *length = TL_AS(name, type)->length;                                                 \
+    *hint = TL_AS(name, type)->field;                                                    \
     break
     LENGTH(auth_sentCodeTypeApp);
     LENGTH(auth_sentCodeTypeSms);
@@ -245,7 +248,8 @@ static bool entered(cg_login *l, const cg_login_step *s, const tl_auth_authoriza
   if (user && TL_HAS(user, user, phone))
     copy_text(l->user_phone, sizeof l->user_phone, user->phone);
   l->state = CG_LOGIN_READY;
-  if (TL_HAS(auth_authorization, a, future_auth_token)) keep_token(l, a->future_auth_token);
+  if (TL_HAS(auth_authorization, a, future_auth_token))
+    keep_token(l, a->future_auth_token);
   return true;
 }
 
@@ -306,7 +310,8 @@ static bool cancelled(cg_login *l, const cg_login_step *s) {
 }
 
 static bool must_pay(cg_login *l, const cg_login_step *s,
-                     const tl_auth_sentCodePaymentRequired *a, int32_t dc, int64_t now_s) {
+                     const tl_auth_sentCodePaymentRequired *a, int32_t dc,
+                     int64_t now_s) {
   if (!begin(l, s, a->phone_code_hash, dc, now_s)) return false;
   l->state = CG_LOGIN_WAIT_PREMIUM_PURCHASE;
   return true;
@@ -333,11 +338,15 @@ cg_err cg_login_answered(cg_login *l, const cg_login_step *s, const tl_obj *a, i
   if (s->kind == CG_STEP_NONE) return CG_OK;
   for (const tl_obj *inner = a; inner; inner = carried(inner)) a = inner;
   switch (a->id) {
-  case TL_ID_auth_sentCode: moved = code_sent(l, s, TL_AS(auth_sentCode, a), dc, now_s); break;
+  case TL_ID_auth_sentCode:
+    moved = code_sent(l, s, TL_AS(auth_sentCode, a), dc, now_s);
+    break;
   case TL_ID_auth_sentCodePaymentRequired:
     moved = must_pay(l, s, TL_AS(auth_sentCodePaymentRequired, a), dc, now_s);
     break;
-  case TL_ID_auth_authorization: moved = entered(l, s, TL_AS(auth_authorization, a)); break;
+  case TL_ID_auth_authorization:
+    moved = entered(l, s, TL_AS(auth_authorization, a));
+    break;
   case TL_ID_auth_authorizationSignUpRequired:
     err = must_sign_up(l, s, TL_AS(auth_authorizationSignUpRequired, a), dc, now_s);
     moved = !err;
@@ -350,7 +359,7 @@ cg_err cg_login_answered(cg_login *l, const cg_login_step *s, const tl_obj *a, i
   return err;
 }
 
-/* --- refusals ---------------------------------------------------------------------------- */
+/* --- refusals -------------------------------------------------------------- */
 
 static bool is_one_of(const char *text, const char *const *list) {
   for (; *list; list++)
@@ -360,9 +369,12 @@ static bool is_one_of(const char *text, const char *const *list) {
 
 /* The server says that the key is no account's any more. */
 static bool says_logged_out(const cg_rpc_error *e) {
-  static const char *const texts[] = { "AUTH_KEY_UNREGISTERED", "AUTH_KEY_INVALID",
-                                       "SESSION_REVOKED",       "SESSION_EXPIRED",
-                                       "USER_DEACTIVATED",      "USER_DEACTIVATED_BAN",
+  static const char *const texts[] = { "AUTH_KEY_UNREGISTERED",
+                                       "AUTH_KEY_INVALID",
+                                       "SESSION_REVOKED",
+                                       "SESSION_EXPIRED",
+                                       "USER_DEACTIVATED",
+                                       "USER_DEACTIVATED_BAN",
                                        NULL };
   return (e->code == 401 && is_one_of(e->text, texts)) ||
          (e->code == 406 && !strcmp(e->text, "AUTH_KEY_DUPLICATED"));
@@ -370,11 +382,17 @@ static bool says_logged_out(const cg_rpc_error *e) {
 
 /* Nothing more can come of the code that `s` speaks of. */
 static bool is_final(const cg_login_step *s, const cg_rpc_error *e) {
-  static const char *const texts[] = {
-    "PHONE_CODE_EXPIRED",    "PHONE_NUMBER_BANNED",   "PHONE_NUMBER_OCCUPIED",
-    "USER_DEACTIVATED",      "USER_DEACTIVATED_BAN",  "API_ID_PUBLISHED_FLOOD",
-    "UPDATE_APP_TO_LOGIN",   "PHONE_PASSWORD_FLOOD",  "PHONE_NUMBER_FLOOD",
-    "PHONE_NUMBER_APP_SIGNUP_FORBIDDEN", NULL };
+  static const char *const texts[] = { "PHONE_CODE_EXPIRED",
+                                       "PHONE_NUMBER_BANNED",
+                                       "PHONE_NUMBER_OCCUPIED",
+                                       "USER_DEACTIVATED",
+                                       "USER_DEACTIVATED_BAN",
+                                       "API_ID_PUBLISHED_FLOOD",
+                                       "UPDATE_APP_TO_LOGIN",
+                                       "PHONE_PASSWORD_FLOOD",
+                                       "PHONE_NUMBER_FLOOD",
+                                       "PHONE_NUMBER_APP_SIGNUP_FORBIDDEN",
+                                       NULL };
   return s->kind != CG_STEP_CANCEL ? is_one_of(e->text, texts)
                                    : !strcmp(e->text, "PHONE_CODE_EXPIRED");
 }

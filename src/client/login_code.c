@@ -45,7 +45,8 @@ static cg_err flash_call(const cg_login *l, const char *code, char out[CG_CODE_T
   for (size_t i = 0; match && len > 1 && i < len; i++)
     match = pattern[i] == '*' || pattern[i] == out[i];
   return match ? CG_OK
-               : cg_fail(fault, CG_E_REFUSED, "the number that calls looks like %s", l->hint);
+               : cg_fail(fault, CG_E_REFUSED, "the number that calls looks like %s",
+                         l->hint);
 }
 
 /* The code is the end of the number that called; the whole number will do. */
@@ -56,7 +57,8 @@ static cg_err missed_call(const cg_login *l, const char *code, char out[CG_CODE_
     return cg_fail(fault, CG_E_REFUSED, "the code is the end of the number that called");
   size_t len = strlen(out), want = (size_t)l->length;
   bool whole = digits_of(l->hint, prefix) && !strncmp(out, prefix, strlen(prefix));
-  if (want && len > want && whole) memmove(out, out + len - want, want + 1);
+  if (want && len > want && whole)
+    memmove(out, out + len - want, want + 1);
   else if (want && len != want)
     return cg_fail(fault, CG_E_REFUSED, "the code is the last %zu digits of the number",
                    want);

@@ -129,7 +129,6 @@ cg_err cg_login_read_terms(const cg_login *l, cg_arena *arena, cg_login_terms *o
   out->id = (const char *)cg_arena_copy(arena, id->data).at;
   out->text = (const char *)cg_arena_copy(arena, t->text).at;
   out->popup = TL_HAS(help_termsOfService, t, popup);
-  out->min_age =
-      TL_HAS(help_termsOfService, t, min_age_confirm) ? t->min_age_confirm : 0;
+  out->min_age = TL_HAS(help_termsOfService, t, min_age_confirm) ? t->min_age_confirm : 0;
   return out->id && out->text ? CG_OK : CG_E_MEMORY;
 }

@@ -10,7 +10,8 @@
 
 #include "login_state.h"
 
-/* `phone` is normalised; both strings must outlive the request. `settings` may be NULL. */
+/* `phone` is normalised; both strings must outlive the request. `settings` may be NULL.
+ */
 cg_err cg_login_ask_send(const cg_login *l, const char *phone, int32_t api_id,
                          const char *api_hash, const cg_login_settings *settings,
                          cg_arena *arena, const tl_obj **out);

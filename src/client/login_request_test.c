@@ -88,8 +88,10 @@ static void test_codes(void **state) {
 /* The vector of the reference pages: auth.cancelCode in 36 bytes. */
 static void test_cancel_bytes(void **state) {
   (void)state;
-  static const uint8_t want[] = "\x78\x05\x04\x1f\x0a" "9996621234\0"
-                                "\x12" "f4318de66cb2db3f10";
+  static const uint8_t want[] = "\x78\x05\x04\x1f\x0a"
+                                "9996621234\0"
+                                "\x12"
+                                "f4318de66cb2db3f10";
   const tl_obj *request;
   cg_bytes bytes;
   cg_login l = waiting(CG_CODE_SMS, 5, "");
@@ -109,7 +111,8 @@ static void test_send(void **state) {
     l.tokens[i].len = 1;
   }
   cg_login_settings s = { .allow_missed_call = true, .token = "t", .app_sandbox = true };
-  assert_int_equal(cg_login_ask_send(&l, "9996621234", 7, "hash", &s, arena, &request), CG_OK);
+  assert_int_equal(cg_login_ask_send(&l, "9996621234", 7, "hash", &s, arena, &request),
+                   CG_OK);
   const tl_auth_sendCode *q = TL_AS(auth_sendCode, request);
   const tl_codeSettings *cs = TL_AS(codeSettings, q->settings);
   assert_int_equal(q->api_id, 7);
@@ -120,7 +123,8 @@ static void test_send(void **state) {
   assert_int_equal(cs->logout_tokens.len, 2); /* those of this number, newest first */
   assert_int_equal(cs->logout_tokens.at[1].at[0], 2);
   s.fresh = true;
-  assert_int_equal(cg_login_ask_send(&l, "9996621234", 7, "hash", &s, arena, &request), CG_OK);
+  assert_int_equal(cg_login_ask_send(&l, "9996621234", 7, "hash", &s, arena, &request),
+                   CG_OK);
   cs = TL_AS(codeSettings, TL_AS(auth_sendCode, request)->settings);
   assert_false(TL_HAS(codeSettings, cs, logout_tokens));
 }
@@ -165,6 +169,7 @@ static void test_terms(void **state) {
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
   const struct CMUnitTest tests[] = { TEST(test_codes), TEST(test_cancel_bytes),
-                                      TEST(test_send), TEST(test_sign_in), TEST(test_terms) };
+                                      TEST(test_send), TEST(test_sign_in),
+                                      TEST(test_terms) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

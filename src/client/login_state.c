@@ -33,9 +33,10 @@ int cg_login_state_number(cg_login_state state) {
 }
 
 const char *cg_code_type_name(cg_code_type type) {
-  static const char *const names[] = { "",        "app",         "sms",      "call",
-                                       "flash_call", "missed_call", "email", "setup_email",
-                                       "fragment", "firebase",   "word",     "phrase",
+  static const char *const names[] = { "",         "app",         "sms",
+                                       "call",     "flash_call",  "missed_call",
+                                       "email",    "setup_email", "fragment",
+                                       "firebase", "word",        "phrase",
                                        "unknown" };
   return names[type];
 }
@@ -108,7 +109,7 @@ void cg_login_describe(const cg_login *l, int64_t now_s, cg_login_info *out) {
   snprintf(out->hint, sizeof out->hint, "%s", l->hint);
 }
 
-/* --- what is allowed ------------------------------------------------------------ */
+/* --- what is allowed ------------------------------------------------------- */
 
 #define IN(state) (1u << CG_LOGIN_##state)
 
@@ -117,15 +118,15 @@ static const struct {
   const char *name;
   unsigned states;
 } actions[] = {
-  [CG_LOGIN_DO_START] = { "sendCode",
-                          IN(WAIT_PHONE_NUMBER) | IN(WAIT_PREMIUM_PURCHASE) |
-                              IN(WAIT_EMAIL_ADDRESS) | IN(WAIT_EMAIL_CODE) | IN(WAIT_CODE) |
-                              IN(WAIT_REGISTRATION) | IN(WAIT_PASSWORD) | IN(CLOSED) },
+  [CG_LOGIN_DO_START] = { "sendCode", IN(WAIT_PHONE_NUMBER) | IN(WAIT_PREMIUM_PURCHASE) |
+                                          IN(WAIT_EMAIL_ADDRESS) | IN(WAIT_EMAIL_CODE) |
+                                          IN(WAIT_CODE) | IN(WAIT_REGISTRATION) |
+                                          IN(WAIT_PASSWORD) | IN(CLOSED) },
   [CG_LOGIN_DO_RESEND] = { "resendCode", IN(WAIT_CODE) | IN(WAIT_EMAIL_CODE) },
-  [CG_LOGIN_DO_CANCEL] = { "cancelCode",
-                           IN(WAIT_PREMIUM_PURCHASE) | IN(WAIT_EMAIL_ADDRESS) |
-                               IN(WAIT_EMAIL_CODE) | IN(WAIT_CODE) | IN(WAIT_REGISTRATION) |
-                               IN(WAIT_PASSWORD) },
+  [CG_LOGIN_DO_CANCEL] = { "cancelCode", IN(WAIT_PREMIUM_PURCHASE) |
+                                             IN(WAIT_EMAIL_ADDRESS) |
+                                             IN(WAIT_EMAIL_CODE) | IN(WAIT_CODE) |
+                                             IN(WAIT_REGISTRATION) | IN(WAIT_PASSWORD) },
   [CG_LOGIN_DO_CODE] = { "signIn", IN(WAIT_CODE) | IN(WAIT_EMAIL_CODE) },
   [CG_LOGIN_DO_SIGN_UP] = { "signUp", IN(WAIT_REGISTRATION) },
   [CG_LOGIN_DO_LOG_OUT] = { "logOut", IN(READY) },

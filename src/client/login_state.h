@@ -54,14 +54,14 @@ typedef struct {
   char hash[CG_LOGIN_HASH_MAX]; /* phone_code_hash; a secret */
   int32_t dc;
   cg_code_type type, next_type;
-  int32_t length;               /* 0: unknown */
+  int32_t length; /* 0: unknown */
   char hint[CG_LOGIN_HINT_MAX];
-  int64_t sent_at, resend_at;   /* unix seconds */
+  int64_t sent_at, resend_at; /* unix seconds */
   int32_t wrong_codes;
-  bool logged_in;               /* the key is; a further login may be pending on it */
-  int64_t user_id;              /* whose account; 0: the server did not say */
+  bool logged_in;  /* the key is; a further login may be pending on it */
+  int64_t user_id; /* whose account; 0: the server did not say */
   char user_phone[CG_PHONE_MAX];
-  cg_buf terms;                 /* WAIT_REGISTRATION: encoded help.termsOfService */
+  cg_buf terms; /* WAIT_REGISTRATION: encoded help.termsOfService */
   cg_login_token tokens[CG_LOGIN_TOKENS];
   size_t token_count;
 } cg_login;
@@ -85,7 +85,7 @@ bool cg_login_is_pending(const cg_login *l);
 /* What has expired is described as gone. */
 void cg_login_describe(const cg_login *l, int64_t now_s, cg_login_info *out);
 
-/* --- what steps are allowed ------------------------------------------------- */
+/* --- what steps are allowed ------------------------------------------------ */
 
 typedef enum {
   CG_LOGIN_DO_START,
@@ -102,7 +102,7 @@ cg_err cg_login_allow(const cg_login *l, cg_login_action action, cg_fault *fault
 /* REFUSED if there is no next type, or before the time for it. */
 cg_err cg_login_may_resend(const cg_login *l, int64_t now_s, bool force, cg_fault *fault);
 
-/* --- what calls do ------------------------------------------------------------ */
+/* --- what calls do --------------------------------------------------------- */
 
 typedef enum {
   CG_STEP_NONE,     /* any other method */
@@ -120,9 +120,9 @@ typedef enum {
 /* What a request means for the login; holds secrets. */
 typedef struct {
   cg_step_kind kind;
-  char phone[CG_PHONE_MAX];     /* digits; empty if the request names none */
+  char phone[CG_PHONE_MAX]; /* digits; empty if the request names none */
   char hash[CG_LOGIN_HASH_MAX];
-  bool with_tokens;             /* SEND: logout_tokens went along */
+  bool with_tokens; /* SEND: logout_tokens went along */
 } cg_login_step;
 
 /* What `request` means, looked at through invokeWithLayer and its kin. */

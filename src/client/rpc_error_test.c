@@ -28,7 +28,11 @@ static cg_rpc_error read_error(int32_t code, cg_bytes text) {
 
 static void test_numbers(void **state) {
   (void)state;
-  static const struct { int32_t code; const char *text; int32_t value, seconds, dc; } rows[] = {
+  static const struct {
+    int32_t code;
+    const char *text;
+    int32_t value, seconds, dc;
+  } rows[] = {
     { 420, "FLOOD_WAIT_5", 5, 5, 0 },
     { 420, "FLOOD_WAIT_0", 0, 0, 0 },
     { 420, "FLOOD_PREMIUM_WAIT_31", 31, 31, 0 },

@@ -32,7 +32,7 @@ cg_session_dc *cg_session_dc_of(cg_session_data *d, int32_t id) {
   return dc;
 }
 
-/* --- writing ------------------------------------------------------------------ */
+/* --- writing --------------------------------------------------------------- */
 
 static void put_text(cg_buf *b, const char *text) {
   cg_buf_str(b, cg_bytes_of(text));
@@ -106,7 +106,7 @@ cg_err cg_session_encode(const cg_session_data *d, cg_buf *out) {
   return out->err;
 }
 
-/* --- reading ------------------------------------------------------------------ */
+/* --- reading --------------------------------------------------------------- */
 
 static void get_text(cg_reader *r, char *out, size_t size) {
   cg_bytes v = cg_reader_str(r);
@@ -174,8 +174,10 @@ static cg_err get_login(cg_reader *r, cg_login *l) {
   l->user_id = (int64_t)cg_reader_u64(r);
   get_text(r, l->user_phone, sizeof l->user_phone);
   cg_bytes terms = cg_reader_str(r);
-  if (terms.len > CG_LOGIN_TERMS_MAX) cg_reader_fail(r, CG_E_MALFORMED);
-  else cg_buf_bytes(&l->terms, terms);
+  if (terms.len > CG_LOGIN_TERMS_MAX)
+    cg_reader_fail(r, CG_E_MALFORMED);
+  else
+    cg_buf_bytes(&l->terms, terms);
   get_tokens(r, l);
   return r->err ? r->err : l->terms.err;
 }

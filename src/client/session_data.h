@@ -34,8 +34,8 @@ typedef struct {
 } cg_session_dc;
 
 typedef struct {
-  bool made;                         /* a file was read, or one is to be written */
-  uint8_t realm[CG_SESSION_REALM];   /* names the service: see cg_dc_realm() */
+  bool made;                       /* a file was read, or one is to be written */
+  uint8_t realm[CG_SESSION_REALM]; /* names the service: see cg_dc_realm() */
   bool test_mode;
   int32_t main_dc;
   cg_session_dc dcs[CG_SESSION_DCS]; /* the main one is among them */

@@ -57,10 +57,13 @@ static void test_round_trip(void **state) {
 /* What does not outlive a process is not written as it is. */
 static void test_passing_states(void **state) {
   (void)state;
-  static const struct { cg_login_state is, kept; } rows[] = {
-    { CG_LOGIN_CLOSED, CG_LOGIN_WAIT_PHONE_NUMBER },
-    { CG_LOGIN_LOGGING_OUT, CG_LOGIN_READY }, { CG_LOGIN_CLOSING, CG_LOGIN_READY },
-    { CG_LOGIN_READY, CG_LOGIN_READY }, { CG_LOGIN_WAIT_PASSWORD, CG_LOGIN_WAIT_PASSWORD } };
+  static const struct {
+    cg_login_state is, kept;
+  } rows[] = { { CG_LOGIN_CLOSED, CG_LOGIN_WAIT_PHONE_NUMBER },
+               { CG_LOGIN_LOGGING_OUT, CG_LOGIN_READY },
+               { CG_LOGIN_CLOSING, CG_LOGIN_READY },
+               { CG_LOGIN_READY, CG_LOGIN_READY },
+               { CG_LOGIN_WAIT_PASSWORD, CG_LOGIN_WAIT_PASSWORD } };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     cg_session_data d;
     cg_buf out = { 0 };
@@ -159,9 +162,12 @@ static void test_dcs(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_damage),
-    cmocka_unit_test(test_passing_states), cmocka_unit_test(test_hostile),
-    cmocka_unit_test(test_says_what),     cmocka_unit_test(test_memory),
+    cmocka_unit_test(test_round_trip),
+    cmocka_unit_test(test_damage),
+    cmocka_unit_test(test_passing_states),
+    cmocka_unit_test(test_hostile),
+    cmocka_unit_test(test_says_what),
+    cmocka_unit_test(test_memory),
     cmocka_unit_test(test_dcs),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

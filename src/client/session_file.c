@@ -38,9 +38,12 @@ static char *folder_of(const char *path) {
   char *folder = with_tail(path, "");
   char *slash = folder ? strrchr(folder, '/') : NULL;
   if (!folder) return NULL;
-  if (slash == folder) slash[1] = '\0';
-  else if (slash) *slash = '\0';
-  else memcpy(folder, ".", 2);
+  if (slash == folder)
+    slash[1] = '\0';
+  else if (slash)
+    *slash = '\0';
+  else
+    memcpy(folder, ".", 2);
   return folder;
 }
 
@@ -49,7 +52,7 @@ static const char *base_name(const char *path) {
   return slash ? slash + 1 : path;
 }
 
-/* --- the lock ----------------------------------------------------------------- */
+/* --- the lock -------------------------------------------------------------- */
 
 /* True if `name` is a temporary file of the session file called `base`. */
 static bool is_temp(const char *name, const char *base) {
@@ -92,7 +95,7 @@ cg_err cg_session_lock(const char *path, int *fd, cg_fault *fault) {
   return CG_OK;
 }
 
-/* --- reading and writing -------------------------------------------------------- */
+/* --- reading and writing --------------------------------------------------- */
 
 cg_err cg_session_read(const char *path, cg_session_data *out, cg_fault *fault) {
   cg_buf bytes = { 0 };

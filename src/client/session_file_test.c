@@ -248,8 +248,7 @@ static void test_sweep(void **state) {
   static const char *const names[] = { "me.session.0123456789abcdef.tmp", /* ours */
                                        "me.session.0123456789abcdeX.tmp",
                                        "me.session.0123456789abcdef.tmp2",
-                                       "xe.session.0123456789abcdef.tmp",
-                                       "me.session" };
+                                       "xe.session.0123456789abcdef.tmp", "me.session" };
   int lock;
   for (size_t i = 0; i < 5; i++) {
     char name[200];

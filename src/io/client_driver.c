@@ -29,7 +29,7 @@ static uint64_t now(const cg_client *c) {
   return cg_loop_now(c->loop);
 }
 
-/* --- the connection --------------------------------------------------------------- */
+/* --- the connection -------------------------------------------------------- */
 
 static void *on_opened(void *ctx, cg_stream *stream, const char *peer_ip) {
   cg_client_link *link = ctx;
@@ -84,7 +84,7 @@ static void disconnect(cg_client *c) {
   c->link = NULL;
 }
 
-/* --- events ------------------------------------------------------------------------- */
+/* --- events ---------------------------------------------------------------- */
 
 static void save(cg_client *c) {
   cg_fault fault = { 0 };
@@ -122,8 +122,10 @@ static void done(cg_client *c, const cg_core_event *ev) {
   cg_result result = { .error = ev->error, .fault = ev->fault };
   cg_arena *own = w->arena ? NULL : cg_arena_new(0);
   if (!ev->fault.err && !ev->error.code) {
-    if (w->arena || own) decode(ev, w->arena ? w->arena : own, &result);
-    else cg_fail(&result.fault, CG_E_MEMORY, "out of memory for the answer");
+    if (w->arena || own)
+      decode(ev, w->arena ? w->arena : own, &result);
+    else
+      cg_fail(&result.fault, CG_E_MEMORY, "out of memory for the answer");
   }
   w->answer(w->ctx, result.fault.err, &result);
   cg_arena_free(own);
@@ -137,7 +139,8 @@ static void updated(cg_client *c, cg_bytes body) {
   cg_fault fault;
   if (!cg_tl_decode(cg_tl_api(), body, arena, &object, &fault))
     c->update(c->update_ctx, object);
-  else cg_log_write(&c->log, CG_LOG_WARN, "an update was dropped: %s", fault.text);
+  else
+    cg_log_write(&c->log, CG_LOG_WARN, "an update was dropped: %s", fault.text);
   cg_arena_free(arena);
 }
 
@@ -182,7 +185,7 @@ static void on_timer(void *ctx) {
   cg_client_pump(c);
 }
 
-/* --- opening -------------------------------------------------------------------------- */
+/* --- opening --------------------------------------------------------------- */
 
 static void write_log(void *ctx, cg_log_level level, const char *line) {
   const cg_client *c = ctx;
@@ -217,7 +220,8 @@ static cg_err open_file(cg_client *c, const cg_client_options *o, cg_fault *faul
   if (!o->session) return CG_OK;
   c->path = (char *)(uintptr_t)keep(c, o->session, "");
   if (!c->path) return cg_fail(fault, CG_E_MEMORY, "out of memory");
-  cg_err err = lock_file(c, o->lock_wait_ms ? o->lock_wait_ms : DEFAULT_LOCK_WAIT_MS, fault);
+  cg_err err =
+      lock_file(c, o->lock_wait_ms ? o->lock_wait_ms : DEFAULT_LOCK_WAIT_MS, fault);
   if (err) return err;
   err = cg_session_read(c->path, &c->data, fault);
   return err == CG_E_NOT_FOUND ? CG_OK : err;
@@ -232,8 +236,8 @@ static cg_err open_core(cg_client *c, const cg_client_options *o, cg_fault *faul
     .data = &c->data,
     .api_id = c->api_id,
     .device_model = keep(c, o->device_model, system.machine[0] ? system.machine : "PC"),
-    .system_version = keep(c, o->system_version,
-                           system.sysname[0] ? system.sysname : "unknown"),
+    .system_version =
+        keep(c, o->system_version, system.sysname[0] ? system.sysname : "unknown"),
     .app_version = keep(c, o->app_version, CG_VERSION),
     .lang_code = keep(c, o->lang_code, "en"),
     .framing = c->dc->is_local ? CG_FRAMING_INTERMEDIATE : CG_FRAMING_PADDED,
@@ -245,7 +249,8 @@ static cg_err open_core(cg_client *c, const cg_client_options *o, cg_fault *faul
     return cg_fail(fault, CG_E_MEMORY, "out of memory");
   cg_err err = cg_core_new(&c->core, &core, &why);
   if (!err) return CG_OK;
-  return cg_fail(fault, err, "%s%s%s", c->path ? c->path : "", c->path ? ": " : "", why.text);
+  return cg_fail(fault, err, "%s%s%s", c->path ? c->path : "", c->path ? ": " : "",
+                 why.text);
 }
 
 static cg_err open_loop(cg_client *c, const cg_client_options *o, cg_fault *fault) {
@@ -260,7 +265,8 @@ static cg_err open_loop(cg_client *c, const cg_client_options *o, cg_fault *faul
 }
 
 static void take_hooks(cg_client *c, const cg_client_options *o) {
-  c->timeout_us = (uint64_t)(o->timeout_ms > 0 ? o->timeout_ms : DEFAULT_TIMEOUT_MS) * 1000;
+  c->timeout_us =
+      (uint64_t)(o->timeout_ms > 0 ? o->timeout_ms : DEFAULT_TIMEOUT_MS) * 1000;
   c->rng = (cg_rng){ cg_random, NULL };
   c->log_line = o->log;
   c->log_ctx = o->log_ctx;
@@ -282,7 +288,8 @@ static cg_err open_all(cg_client *c, const cg_client_options *o, cg_fault *fault
   return err;
 }
 
-cg_err cg_client_open(cg_client **out, const cg_client_options *options, cg_fault *fault) {
+cg_err cg_client_open(cg_client **out, const cg_client_options *options,
+                      cg_fault *fault) {
   if (!options->dc) return cg_fail(fault, CG_E_USAGE, "no server is named");
   cg_client *c = cg_alloc(sizeof *c);
   if (!c) return cg_fail(fault, CG_E_MEMORY, "out of memory");
@@ -323,7 +330,7 @@ void cg_close(cg_client *c) {
   cg_free(c);
 }
 
-/* --- calls ------------------------------------------------------------------------------ */
+/* --- calls ----------------------------------------------------------------- */
 
 static cg_err begin(cg_client *c, const tl_obj *request, uint64_t timeout_us,
                     const cg_client_waiter *how, uint64_t *tag, cg_fault *fault) {

@@ -23,7 +23,7 @@ typedef struct cg_client_waiter {
   uint64_t tag;
   cg_answer *answer;
   void *ctx;
-  cg_arena *arena;     /* the caller's; NULL: one is made */
+  cg_arena *arena; /* the caller's; NULL: one is made */
 } cg_client_waiter;
 
 struct cg_client {
@@ -35,11 +35,11 @@ struct cg_client {
   cg_core *core;
   cg_client_link *link;
   cg_client_waiter *waiters;
-  cg_arena *arena;     /* of copied options */
-  cg_arena *step;      /* of the login step that is being made */
+  cg_arena *arena; /* of copied options */
+  cg_arena *step;  /* of the login step that is being made */
   char *path, *api_hash;
   int32_t api_id;
-  int lock;            /* descriptor; -1: none */
+  int lock; /* descriptor; -1: none */
   uint64_t timeout_us;
   cg_rng rng;
   cg_log log;
@@ -47,9 +47,9 @@ struct cg_client {
   void *log_ctx;
   void (*update)(void *ctx, const tl_obj *update);
   void *update_ctx;
-  bool pumping;        /* inside callbacks */
-  bool waiting;        /* a blocking call runs the loop */
-  bool doomed;         /* cg_close() was called from a callback */
+  bool pumping; /* inside callbacks */
+  bool waiting; /* a blocking call runs the loop */
+  bool doomed;  /* cg_close() was called from a callback */
   bool terms_taken;
 };
 

@@ -58,7 +58,7 @@ static int free_key(void **state) {
   return 0;
 }
 
-/* --- the server --------------------------------------------------------------------- */
+/* --- the server ------------------------------------------------------------ */
 
 typedef struct {
   rig *rig;
@@ -93,7 +93,8 @@ static void on_close(void *ctx, cg_err why) {
 
 /* auth.sendCode, in which the hash tells the number apart. */
 static void sent_code(cg_buf *out, cg_bytes phone) {
-  static const tl_auth_sentCodeTypeSms sms = { TL_INIT(auth_sentCodeTypeSms), .length = 5 };
+  static const tl_auth_sentCodeTypeSms sms = { TL_INIT(auth_sentCodeTypeSms),
+                                               .length = 5 };
   static const tl_auth_codeTypeCall next = { TL_INIT(auth_codeTypeCall) };
   char hash[64];
   snprintf(hash, sizeof hash, HASH "-%.*s", (int)phone.len, (const char *)phone.at);
@@ -115,12 +116,16 @@ static void sign_in(rig *r, const tl_auth_signIn *q, cg_buf *out) {
   tl_help_termsOfService terms = { TL_INIT(help_termsOfService), .id = &id.DataJSON,
                                    .text = CG_LIT("Be nice.") };
   tl_auth_authorizationSignUpRequired a = { TL_INIT(auth_authorizationSignUpRequired) };
-  TL_SET(auth_authorizationSignUpRequired, &a, terms_of_service, &terms.help_TermsOfService);
+  TL_SET(auth_authorizationSignUpRequired, &a, terms_of_service,
+         &terms.help_TermsOfService);
   if (!cg_bytes_equal(q->phone_code, CG_LIT("22222")))
     fake_refuse(out, 400, "PHONE_CODE_INVALID");
-  else if (r->password) fake_refuse(out, 401, "SESSION_PASSWORD_NEEDED");
-  else if (r->terms) fake_answer(out, &a.o);
-  else authorization(out, q->phone_number);
+  else if (r->password)
+    fake_refuse(out, 401, "SESSION_PASSWORD_NEEDED");
+  else if (r->terms)
+    fake_answer(out, &a.o);
+  else
+    authorization(out, q->phone_number);
 }
 
 static void cancel_code(rig *r, const tl_auth_cancelCode *q, cg_buf *out) {
@@ -131,13 +136,16 @@ static void cancel_code(rig *r, const tl_auth_cancelCode *q, cg_buf *out) {
 }
 
 static void script(fake_server *s, const tl_obj *q, cg_buf *out) {
-  static const tl_nearestDc nearest = { TL_INIT(nearestDc), .this_dc = 2, .nearest_dc = 2 };
+  static const tl_nearestDc nearest = { TL_INIT(nearestDc), .this_dc = 2,
+                                        .nearest_dc = 2 };
   const tl_auth_loggedOut logged_out = { TL_INIT(auth_loggedOut) };
   rig *r = s->ctx;
   if (r->quiet) return;
   switch (q->id) {
   case TL_ID_auth_sendCode: sent_code(out, TL_AS(auth_sendCode, q)->phone_number); break;
-  case TL_ID_auth_resendCode: sent_code(out, TL_AS(auth_resendCode, q)->phone_number); break;
+  case TL_ID_auth_resendCode:
+    sent_code(out, TL_AS(auth_resendCode, q)->phone_number);
+    break;
   case TL_ID_auth_cancelCode: cancel_code(r, TL_AS(auth_cancelCode, q), out); break;
   case TL_ID_auth_signIn: sign_in(r, TL_AS(auth_signIn, q), out); break;
   case TL_ID_auth_signUp: authorization(out, TL_AS(auth_signUp, q)->phone_number); break;
@@ -161,8 +169,13 @@ static int set_up(void **state) {
       cg_loop_listen(r->loop, "127.0.0.1:0", &ops, r, &r->listener, NULL))
     return -1;
   r->address = (cg_dc_address){ 2, "127.0.0.1", cg_listener_port(r->listener) };
-  r->dc = (cg_dc){ .name = "dc.json", .is_local = true, .this_dc = 2, .dcs = &r->address,
-                   .dc_count = 1, .public_keys = pems, .public_key_count = 1 };
+  r->dc = (cg_dc){ .name = "dc.json",
+                   .is_local = true,
+                   .this_dc = 2,
+                   .dcs = &r->address,
+                   .dc_count = 1,
+                   .public_keys = pems,
+                   .public_key_count = 1 };
   test_folder(r->folder);
   snprintf(r->path, sizeof r->path, "%s/me.session", r->folder);
   return 0;
@@ -195,7 +208,7 @@ static cg_login_info info_of(const cg_client *c) {
   return info;
 }
 
-/* --- calls ---------------------------------------------------------------------------- */
+/* --- calls ----------------------------------------------------------------- */
 
 static void test_call(void **state) {
   rig *r = *state;
@@ -207,12 +220,13 @@ static void test_call(void **state) {
   assert_int_equal(TL_AS(nearestDc, r->result.object)->this_dc, 2);
   assert_int_equal(stat(r->path, &st), 0);
   assert_int_equal(st.st_mode & 0777, 0600);
-  assert_int_equal(
-      cg_call_json(c, "help.getNearestDc", CG_LIT(""), r->arena, &r->result), CG_OK);
-  assert_string_equal((const char *)r->result.json.at,
-                      "{\"_\":\"nearestDc\",\"country\":\"\",\"this_dc\":2,\"nearest_dc\":2}");
-  assert_int_equal(
-      cg_call_json(c, "help.getConfig", CG_LIT("{}"), r->arena, &r->result), CG_OK);
+  assert_int_equal(cg_call_json(c, "help.getNearestDc", CG_LIT(""), r->arena, &r->result),
+                   CG_OK);
+  assert_string_equal(
+      (const char *)r->result.json.at,
+      "{\"_\":\"nearestDc\",\"country\":\"\",\"this_dc\":2,\"nearest_dc\":2}");
+  assert_int_equal(cg_call_json(c, "help.getConfig", CG_LIT("{}"), r->arena, &r->result),
+                   CG_OK);
   assert_int_equal(r->result.error.code, 400);
   assert_null(r->result.object);
   assert_int_equal(cg_call_json(c, "help.nothing", CG_LIT("{}"), r->arena, &r->result),
@@ -322,7 +336,7 @@ static void test_open_errors(void **state) {
   assert_non_null(strstr(r->fault.text, "api_id"));
 }
 
-/* --- the login ------------------------------------------------------------------------- */
+/* --- the login ------------------------------------------------------------- */
 
 static void test_login(void **state) {
   rig *r = *state;
@@ -351,7 +365,8 @@ static void test_login(void **state) {
   assert_int_equal(cg_login_code(c, "2-2222", r->arena, &r->result), CG_OK);
   assert_int_equal(r->result.error.code, 0);
   assert_int_equal(info_of(c).state, CG_LOGIN_READY);
-  assert_int_equal(cg_login_start(c, "9996621234", NULL, r->arena, &r->result), CG_E_REFUSED);
+  assert_int_equal(cg_login_start(c, "9996621234", NULL, r->arena, &r->result),
+                   CG_E_REFUSED);
   cg_close(c);
 
   assert_int_equal(cg_session_show(r->path, &shown, &r->fault), CG_OK);
@@ -374,15 +389,17 @@ static void test_raw_calls(void **state) {
   rig *r = *state;
   cg_client *c = open_client(r);
   char hash[CG_LOGIN_HASH_MAX], args[400];
-  assert_int_equal(cg_call_json(c, "auth.sendCode", CG_LIT("{\"phone_number\":\"+9996621234\"}"),
-                                r->arena, &r->result), CG_OK);
+  assert_int_equal(cg_call_json(c, "auth.sendCode",
+                                CG_LIT("{\"phone_number\":\"+9996621234\"}"), r->arena,
+                                &r->result),
+                   CG_OK);
   assert_int_equal(info_of(c).state, CG_LOGIN_WAIT_CODE);
   assert_int_equal(cg_login_resend(c, NULL, false, r->arena, &r->result), CG_OK);
   assert_int_equal(cg_login_hash(c, hash), CG_OK);
-  snprintf(args, sizeof args, "{\"phone_number\":\"9996621234\",\"phone_code_hash\":\"%s\"}",
-           hash);
-  assert_int_equal(cg_call_json(c, "auth.cancelCode", cg_bytes_of(args), r->arena, &r->result),
-                   CG_OK);
+  snprintf(args, sizeof args,
+           "{\"phone_number\":\"9996621234\",\"phone_code_hash\":\"%s\"}", hash);
+  assert_int_equal(
+      cg_call_json(c, "auth.cancelCode", cg_bytes_of(args), r->arena, &r->result), CG_OK);
   assert_string_equal((const char *)r->result.json.at, "true");
   assert_int_equal(info_of(c).state, CG_LOGIN_WAIT_PHONE_NUMBER);
   assert_int_equal(cg_login_cancel(c, r->arena, &r->result), CG_E_REFUSED);
@@ -425,12 +442,14 @@ static void test_sign_up(void **state) {
   assert_int_equal(cg_login_start(c, "9996628001", NULL, r->arena, &r->result), CG_OK);
   assert_int_equal(cg_login_code(c, "22222", r->arena, &r->result), CG_OK);
   assert_int_equal(info_of(c).state, CG_LOGIN_WAIT_REGISTRATION);
-  assert_int_equal(cg_login_sign_up(c, "A", "", true, r->arena, &r->result), CG_E_REFUSED);
+  assert_int_equal(cg_login_sign_up(c, "A", "", true, r->arena, &r->result),
+                   CG_E_REFUSED);
   cg_close(c);
   c = open_client(r); /* the terms are kept, too */
   assert_int_equal(cg_login_get_terms(c, r->arena, &terms), CG_OK);
   assert_string_equal(terms.text, "Be nice.");
-  assert_int_equal(cg_login_sign_up(c, "A", "", false, r->arena, &r->result), CG_E_REFUSED);
+  assert_int_equal(cg_login_sign_up(c, "A", "", false, r->arena, &r->result),
+                   CG_E_REFUSED);
   assert_int_equal(cg_login_sign_up(c, "A", "", true, r->arena, &r->result), CG_OK);
   assert_int_equal(info_of(c).state, CG_LOGIN_READY);
   cg_close(c);
@@ -451,10 +470,10 @@ static void test_password(void **state) {
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-    TEST(test_call),        TEST(test_own_loop_refused), TEST(test_send),
-    TEST(test_close),       TEST(test_open_errors),      TEST(test_login),
-    TEST(test_raw_calls),   TEST(test_change_of_number), TEST(test_cancel_unanswered),
-    TEST(test_sign_up),     TEST(test_password),
+    TEST(test_call),      TEST(test_own_loop_refused), TEST(test_send),
+    TEST(test_close),     TEST(test_open_errors),      TEST(test_login),
+    TEST(test_raw_calls), TEST(test_change_of_number), TEST(test_cancel_unanswered),
+    TEST(test_sign_up),   TEST(test_password),
   };
   return cmocka_run_group_tests(tests, make_key, free_key);
 }

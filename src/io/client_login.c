@@ -65,7 +65,7 @@ cg_err cg_login_get_terms(cg_client *c, cg_arena *arena, cg_login_terms *out) {
   return err;
 }
 
-/* --- cancel ------------------------------------------------------------------------- */
+/* --- cancel ---------------------------------------------------------------- */
 
 static cg_err cancel(cg_client *c, cg_arena *arena, cg_result *result) {
   const tl_obj *request;
@@ -82,7 +82,7 @@ cg_err cg_login_cancel(cg_client *c, cg_arena *arena, cg_result *result) {
   return err ? err : cancel(c, arena, result);
 }
 
-/* --- start ---------------------------------------------------------------------------- */
+/* --- start ----------------------------------------------------------------- */
 
 static bool is_restart(const cg_result *result) {
   return result->error.code == 500 && !strncmp(result->error.text, "AUTH_RESTART", 12);
@@ -109,7 +109,7 @@ cg_err cg_login_start(cg_client *c, const char *phone, const cg_login_settings *
   return err;
 }
 
-/* --- the other steps --------------------------------------------------------------------- */
+/* --- the other steps ------------------------------------------------------- */
 
 cg_err cg_login_resend(cg_client *c, const char *reason, bool force, cg_arena *arena,
                        cg_result *result) {
@@ -161,7 +161,7 @@ cg_err cg_login_log_out(cg_client *c, cg_arena *arena, cg_result *result) {
   return err ? err : cg_call(c, request, arena, result);
 }
 
-/* --- a session file from outside ------------------------------------------------------------ */
+/* --- a session file from outside ------------------------------------------- */
 
 static void describe_dc(cg_session_data *d, cg_session_info *out) {
   const cg_session_dc *dc = cg_session_dc_of(d, d->main_dc);
