@@ -166,6 +166,11 @@ void cg__ack_given(cg_session *s, uint64_t msg_id) {
   if (!s->acks.count) s->acks_due = CG_NEVER;
 }
 
+cg_err cg__ack_again(cg_session *s, uint64_t msg_id) {
+  cg__ack_given(s, msg_id);
+  return cg__ack_later(s, msg_id);
+}
+
 uint64_t cg_session_deadline(const cg_session *s) {
   uint64_t due = s->acks_due;
   if (!s->client) return due;

@@ -244,7 +244,7 @@ cg_err cg__client_admit(cg_session *s, const cg__in *in, cg_replay_verdict seen)
   if (seen == CG_REPLAY_STALE) return CG_E_REPLAY;
   if (seen == CG_REPLAY_NEW) return CG_OK;
   /* 155: what the server sends again it has had no ack for. */
-  return in->seqno & 1 ? cg__ack_later(s, in->msg_id) : CG_E_REPLAY;
+  return in->seqno & 1 ? cg__ack_again(s, in->msg_id) : CG_E_REPLAY;
 }
 
 /* 149, 150. A message from our future is discarded, yet it proves that the server's

@@ -241,7 +241,7 @@ cg_err cg__on_detailed_info(cg_session *s, const cg__in *in) {
   cg_reader_u64(&r); /* bytes, status */
   cg_err err = cg__fields_end(s, &r);
   if (err) return err;
-  if (cg_replay_look(&s->replay, answer) != CG_REPLAY_NEW) return cg__ack_later(s, answer);
+  if (cg_replay_look(&s->replay, answer) != CG_REPLAY_NEW) return cg__ack_again(s, answer);
   cg_buf b = { 0 };
   cg__put_ids(&b, MT_ID_msg_resend_req, &answer, 1);
   return cg__send_query(s, &b, CG__PLAIN);

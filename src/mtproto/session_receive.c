@@ -146,7 +146,8 @@ cg_err cg__accept(cg_session *s, const cg__in *in) {
     s->top_id = in->msg_id;
     s->top_seqno = in->seqno;
   }
-  return in->seqno & 1 ? cg__ack_later(s, in->msg_id) : CG_OK;
+  bool ack = in->seqno & 1 && cg__body_id(in->body) != MT_ID_msgs_ack;
+  return ack ? cg__ack_later(s, in->msg_id) : CG_OK;
 }
 
 /* ---- service messages of both roles ------------------------------------------------- */

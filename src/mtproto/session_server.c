@@ -228,11 +228,6 @@ static cg_err on_get_salts(cg_session *s, const cg__in *in) {
   return cg__send_service(s, &b, CG_MSGID_ANSWER);
 }
 
-static cg_err on_acks(cg_session *s, const cg__in *in) {
-  if (in->seqno & 1) return refuse(s, in, BAD_ODD, CG_E_PROTOCOL);
-  return cg__on_acks(s, in);
-}
-
 /* As if every request had come again. */
 static cg_err on_resend_answers(cg_session *s, const cg__in *in) {
   cg_reader r = cg__fields(in->body);
@@ -335,7 +330,7 @@ static const struct {
   uint32_t id;
   cg_err (*take)(cg_session *s, const cg__in *in);
 } services[] = {
-  { MT_ID_msgs_ack, on_acks },
+  { MT_ID_msgs_ack, cg__on_acks }, /* also odd ones, as mtcute sends: no 34 for them */
   { MT_ID_ping, on_ping },
   { MT_ID_ping_delay_disconnect, on_ping_delay },
   { MT_ID_get_future_salts, on_get_salts },
@@ -373,7 +368,7 @@ static cg_err repeat(cg_session *s, const cg__in *in) {
   if (!call && service_of(in->body) == SERVICES && in->seqno & 1)
     return answer_error(s, in->msg_id, 400, "ANSWER_LOST");
   if (!call) return CG_E_REPLAY;
-  if (!call->len) return cg__ack_later(s, in->msg_id);
+  if (!call->len) return cg__ack_again(s, in->msg_id);
   if (!call->queued) cg__enqueue(s, call);
   return CG_OK;
 }

@@ -178,6 +178,8 @@ cg_err cg__emit_owned(cg_session *s, const cg_session_event *event, cg_buf *body
 uint64_t cg__server_time(const cg_session *s);
 /* Wants `msg_id` acknowledged in time. */
 cg_err cg__ack_later(cg_session *s, uint64_t msg_id);
+/* The same for one that may be waiting for its ack already. */
+cg_err cg__ack_again(cg_session *s, uint64_t msg_id);
 /* Something else has told the peer that `msg_id` came. */
 void cg__ack_given(cg_session *s, uint64_t msg_id);
 
