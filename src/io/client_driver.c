@@ -189,7 +189,7 @@ static void on_timer(void *ctx) {
 
 static void write_log(void *ctx, cg_log_level level, const char *line) {
   const cg_client *c = ctx;
-  c->log_line(c->log_ctx, level, line);
+  c->log_line(c->log_ctx, (int)level, line);
 }
 
 static const char *keep(cg_client *c, const char *text, const char *otherwise) {
