@@ -465,8 +465,5 @@ cg_err cg_handshake_server_feed(cg_handshake_server *h, cg_bytes payload, uint64
   cg_plain message; /* neither its id nor what follows it matters: clients.md 2 */
   if (cg_plain_read(payload, &message)) return refuse(&rq, ERROR_REFUSED);
   cg_reader_init(&rq.r, message.body.at, message.body.len);
-  size_t before = out->len;
-  cg_err err = dispatch(&rq);
-  if (err) out->len = before;
-  return err;
+  return dispatch(&rq);
 }
