@@ -27,32 +27,42 @@ cg_err cg_msgkey_v2(const uint8_t key[256], int x, cg_bytes plain, uint8_t out[1
   return err;
 }
 
-/* The two hashes that AES key and iv are cut from. */
-static cg_err hash_pair(const uint8_t first[52], const uint8_t second[52], uint8_t a[32],
-                        uint8_t b[32]) {
-  if (cg_sha256_x86_pair(first, second, 52, a, b)) return CG_OK;
-  cg_err err = cg_sha256(&(cg_bytes){ first, 52 }, 1, a);
-  return err ? err : cg_sha256(&(cg_bytes){ second, 52 }, 1, b);
+/* The two texts that AES key and iv come from, each padded to one block, and their
+ * hashes. */
+typedef struct {
+  uint8_t text[2][64], a[32], b[32];
+} derivation;
+
+enum { TEXT = 16 + 36 };
+
+static cg_err hash_both(derivation *d) {
+  for (int i = 0; i < 2; i++) { /* SHA-256's padding: a bit, and the length in bits */
+    d->text[i][TEXT] = 0x80;
+    d->text[i][62] = TEXT * 8 >> 8;
+    d->text[i][63] = TEXT * 8 & 0xff;
+  }
+  if (cg_sha256_x86_pair(d->text[0], d->text[1], d->a, d->b)) return CG_OK;
+  cg_err err = cg_sha256(&(cg_bytes){ d->text[0], TEXT }, 1, d->a);
+  if (!err) err = cg_sha256(&(cg_bytes){ d->text[1], TEXT }, 1, d->b);
+  if (err) memset(d, 0, sizeof *d);
+  return err;
 }
 
 cg_err cg_kdf_v2(const uint8_t key[256], int x, const uint8_t msg_key[16],
                  uint8_t aes_key[32], uint8_t aes_iv[32]) {
-  uint8_t text[2][52], a[32] = { 0 }, b[32] = { 0 };
-  memcpy(text[0], msg_key, 16);
-  memcpy(text[0] + 16, key + x, 36);
-  memcpy(text[1], key + 40 + x, 36);
-  memcpy(text[1] + 36, msg_key, 16);
-  cg_err err = hash_pair(text[0], text[1], a, b);
-  if (err) memset(a, 0, sizeof a);
-  memcpy(aes_key, a, 8);
-  memcpy(aes_key + 8, b + 8, 16);
-  memcpy(aes_key + 24, a + 24, 8);
-  memcpy(aes_iv, b, 8);
-  memcpy(aes_iv + 8, a + 8, 16);
-  memcpy(aes_iv + 24, b + 24, 8);
-  cg_wipe(text, sizeof text);
-  cg_wipe(a, sizeof a);
-  cg_wipe(b, sizeof b);
+  derivation d = { 0 };
+  memcpy(d.text[0], msg_key, 16);
+  memcpy(d.text[0] + 16, key + x, 36);
+  memcpy(d.text[1], key + 40 + x, 36);
+  memcpy(d.text[1] + 36, msg_key, 16);
+  cg_err err = hash_both(&d);
+  memcpy(aes_key, d.a, 8);
+  memcpy(aes_key + 8, d.b + 8, 16);
+  memcpy(aes_key + 24, d.a + 24, 8);
+  memcpy(aes_iv, d.b, 8);
+  memcpy(aes_iv + 8, d.a + 8, 16);
+  memcpy(aes_iv + 24, d.b + 24, 8);
+  cg_wipe(&d, sizeof d);
   return err;
 }
 

@@ -56,7 +56,7 @@ static cg_err draw_base(candidate *c, const cg_rng *rng) {
 }
 
 /* x = x ^ odd mod n */
-static cg_err power(candidate *c) {
+static cg_err raise_to_odd(candidate *c) {
   uint8_t n[CG_PRIME_MAX / 8], e[CG_PRIME_MAX / 8], x[CG_PRIME_MAX / 8];
   const int len = sizeof n;
   if (BN_bn2binpad(c->n, n, len) == len && BN_bn2binpad(c->odd, e, len) == len &&
@@ -69,7 +69,7 @@ static cg_err power(candidate *c) {
 /* WEAK if the base in c->x proves that n is composite. */
 static cg_err miller_rabin(candidate *c) {
   BIGNUM *x = c->x;
-  cg_err err = power(c);
+  cg_err err = raise_to_odd(c);
   if (err || BN_is_one(x)) return err;
   for (int i = 1; BN_cmp(x, c->minus_one); i++) {
     if (i >= c->twos) return CG_E_WEAK;

@@ -31,47 +31,44 @@ CG_SHA_CODE static const uint8_t *blocks(sha_state *s, const uint8_t *p, size_t 
 
 CG_SHA_CODE bool cg_sha256_x86(const cg_bytes *parts, size_t count, uint8_t out[32]) {
   if (!cg_cpu_has(CG_CPU_SHA)) return false;
-  sha_state s = sha_start();
-  uint8_t held[128]; /* less than a block, until padding comes behind it */
+  struct {
+    sha_state s;
+    uint8_t held[128]; /* less than a block, until padding comes behind it */
+  } w;
   size_t used = 0;
   uint64_t total = 0;
+  w.s = sha_start();
   for (size_t i = 0; i < count; i++) {
     const uint8_t *p = parts[i].at;
     size_t left = parts[i].len, take = left < 64 - used ? left : 64 - used;
     total += left;
     if (used && left) {
-      memcpy(held + used, p, take);
+      memcpy(w.held + used, p, take);
       used += take;
       p += take;
       left -= take;
       if (used < 64) continue;
-      blocks(&s, held, 1);
+      blocks(&w.s, w.held, 1);
       used = 0;
     }
-    if (left >= 64) p = blocks(&s, p, left / 64);
+    if (left >= 64) p = blocks(&w.s, p, left / 64);
     used += left % 64;
-    if (left % 64) memcpy(held, p, left % 64);
+    if (left % 64) memcpy(w.held, p, left % 64);
   }
-  blocks(&s, held, sha_pad(held, used, total) ? 2 : 1);
-  sha_store(s, out);
-  cg_wipe(held, sizeof held);
-  cg_wipe(&s, sizeof s);
+  blocks(&w.s, w.held, sha_pad(w.held, used, total) ? 2 : 1);
+  sha_store(w.s, out);
+  cg_wipe(&w, sizeof w);
   return true;
 }
 
-CG_SHA_CODE bool cg_sha256_x86_pair(const uint8_t *a, const uint8_t *b, size_t len,
+CG_SHA_CODE bool cg_sha256_x86_pair(const uint8_t a[64], const uint8_t b[64],
                                     uint8_t out_a[32], uint8_t out_b[32]) {
   if (!cg_cpu_has(CG_CPU_SHA)) return false;
-  uint8_t block[2][128];
   const sha_state start = sha_start();
   sha_state s = start, t = start;
   __m128i v[4], w[4];
-  memcpy(block[0], a, len);
-  memcpy(block[1], b, len);
-  sha_pad(block[0], len, len);
-  sha_pad(block[1], len, len);
-  sha_first_quarter(&s, v, block[0]);
-  sha_first_quarter(&t, w, block[1]);
+  sha_first_quarter(&s, v, a);
+  sha_first_quarter(&t, w, b);
   sha_quarter(&s, v, 16);
   sha_quarter(&t, w, 16);
   sha_quarter(&s, v, 32);
@@ -82,7 +79,6 @@ CG_SHA_CODE bool cg_sha256_x86_pair(const uint8_t *a, const uint8_t *b, size_t l
   sha_add(&t, start);
   sha_store(s, out_a);
   sha_store(t, out_b);
-  cg_wipe(block, sizeof block);
   return true;
 }
 
@@ -93,9 +89,9 @@ bool cg_sha256_x86(const cg_bytes *parts, size_t count, uint8_t out[32]) {
   return false;
 }
 
-bool cg_sha256_x86_pair(const uint8_t *a, const uint8_t *b, size_t len, uint8_t out_a[32],
+bool cg_sha256_x86_pair(const uint8_t a[64], const uint8_t b[64], uint8_t out_a[32],
                         uint8_t out_b[32]) {
-  (void)a, (void)b, (void)len, (void)out_a, (void)out_b;
+  (void)a, (void)b, (void)out_a, (void)out_b;
   return false;
 }
 

@@ -16,8 +16,9 @@
  * for it, and `out` is then left alone. */
 CG_MUST_USE bool cg_sha256_x86(const cg_bytes *parts, size_t count, uint8_t out[32]);
 
-/* SHA-256 of two texts of `len` bytes, 0 to 55, at the price of one. As above. */
-CG_MUST_USE bool cg_sha256_x86_pair(const uint8_t *a, const uint8_t *b, size_t len,
+/* SHA-256 of two texts of one block each, padding included, at the price of one. As
+ * above. */
+CG_MUST_USE bool cg_sha256_x86_pair(const uint8_t a[64], const uint8_t b[64],
                                     uint8_t out_a[32], uint8_t out_b[32]);
 
 #if defined(__x86_64__) || defined(__i386__)
