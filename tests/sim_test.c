@@ -63,7 +63,7 @@ typedef struct {
   cg_framing_kind kind;
   bool obfuscated, any_framing; /* any: another one for each connection */
   bool tiny_reads, replays, handshake;
-  int64_t skew_s;           /* client's clock against the server's */
+  int64_t skew_s; /* client's clock against the server's */
   uint64_t loss_every, restart_every, gap, gap_max;
   int calls, drop_percent;
 } plan;
@@ -137,7 +137,7 @@ static void capture(world *w, cg_buf *store, cg_bytes packet) {
   cg_buf_bytes(b, packet);
 }
 
-/* ---- the server -------------------------------------------------------------- */
+/* ---- the server ------------------------------------------------------------ */
 
 static uint64_t salt_at(void *ctx, uint64_t key_id, int64_t unix_s) {
   (void)ctx;
@@ -149,8 +149,11 @@ static server_session *session_of(world *w, uint64_t id) {
   while (e < w->sessions + SESSIONS_MAX && e->session && e->session_id != id) e++;
   assert_true(e < w->sessions + SESSIONS_MAX);
   if (e->session) return e;
-  const cg_session_options o = { .role = CG_SERVER, .key = &w->key, .rng = &w->rng.rng,
-                                 .session_id = id, .salt_at = salt_at };
+  const cg_session_options o = { .role = CG_SERVER,
+                                 .key = &w->key,
+                                 .rng = &w->rng.rng,
+                                 .session_id = id,
+                                 .salt_at = salt_at };
   assert_int_equal(cg_session_new(&e->session, &o, w->now), CG_OK);
   e->session_id = id;
   e->conn = w->conn;
@@ -215,7 +218,8 @@ static void server_send(world *w) {
       assert_int_equal(cg_session_pull(e->session, w->now, &packet), CG_OK);
       if (packet.len) {
         capture(w, w->captured_down, cg_buf_view(&packet));
-        assert_int_equal(cg_framing_send(w->server_end, cg_buf_view(&packet), &wire), CG_OK);
+        assert_int_equal(cg_framing_send(w->server_end, cg_buf_view(&packet), &wire),
+                         CG_OK);
         channel_put(w, &w->down, cg_buf_view(&wire));
       }
       bool more = packet.len > 0;
@@ -228,7 +232,8 @@ static void server_send(world *w) {
 
 static void server_packet(world *w, cg_bytes packet) {
   cg_message m;
-  assert_int_equal(cg_envelope_open(&w->key, CG_CLIENT, packet, true, &w->plain, &m), CG_OK);
+  assert_int_equal(cg_envelope_open(&w->key, CG_CLIENT, packet, true, &w->plain, &m),
+                   CG_OK);
   server_session *e = session_of(w, m.session_id);
   if (e->conn != w->conn) cg_session_reconnected(e->session, w->now);
   e->conn = w->conn;
@@ -246,7 +251,8 @@ static void server_jobs(world *w) {
     cg_buf b = { 0 };
     put_body(&b, ID_ANSWER, j.number);
     server_session *e = session_of(w, j.session_id);
-    assert_int_equal(cg_session_reply(e->session, j.msg_id, cg_buf_view(&b), w->now), CG_OK);
+    assert_int_equal(cg_session_reply(e->session, j.msg_id, cg_buf_view(&b), w->now),
+                     CG_OK);
     if (chance(w, 20)) {
       b.len = 0;
       put_body(&b, ID_UPDATE, (uint32_t)w->pushed++);
@@ -266,7 +272,7 @@ static void server_restart(world *w) {
   if (w->client_end) hang_up(w);
 }
 
-/* ---- the client ---------------------------------------------------------------- */
+/* ---- the client ------------------------------------------------------------ */
 
 static void client_events(world *w) {
   cg_session_event event;
@@ -300,7 +306,8 @@ static void client_send(world *w) {
     assert_int_equal(cg_session_pull(w->client, client_now(w), &packet), CG_OK);
     if (packet.len) {
       capture(w, w->captured_up, cg_buf_view(&packet));
-      assert_int_equal(cg_framing_send(w->client_end, cg_buf_view(&packet), &wire), CG_OK);
+      assert_int_equal(cg_framing_send(w->client_end, cg_buf_view(&packet), &wire),
+                       CG_OK);
       channel_put(w, &w->up, cg_buf_view(&wire));
     }
     bool more = packet.len > 0;
@@ -313,7 +320,8 @@ static void client_send(world *w) {
 
 static void client_packet(world *w, cg_bytes packet) {
   cg_message m;
-  assert_int_equal(cg_envelope_open(&w->key, CG_SERVER, packet, true, &w->plain, &m), CG_OK);
+  assert_int_equal(cg_envelope_open(&w->key, CG_SERVER, packet, true, &w->plain, &m),
+                   CG_OK);
   cg_err err = cg_session_receive(w->client, &m, client_now(w));
   if (err) {
     assert_true(err == CG_E_TIME || (err == CG_E_REPLAY && w->plan->replays));
@@ -335,7 +343,8 @@ static void client_connect(world *w) {
                    CG_OK);
   assert_int_equal(cg_framing_server(&w->server_end, &w->rng.rng), CG_OK);
   cg_session_reconnected(w->client, client_now(w));
-  w->lost_at = w->plan->loss_every ? w->now + random_below(w, w->plan->loss_every) : CG_NEVER;
+  w->lost_at =
+      w->plan->loss_every ? w->now + random_below(w, w->plan->loss_every) : CG_NEVER;
 }
 
 static void issue_call(world *w) {
@@ -345,7 +354,8 @@ static void issue_call(world *w) {
   assert_int_equal(cg_session_call(w->client, number + 1, cg_buf_view(&b)), CG_OK);
   cg_buf_free(&b);
   w->calls[number].issued = true;
-  if (chance(w, 5)) assert_int_equal(cg_session_ping(w->client, chance(w, 50) ? 90 : 0), CG_OK);
+  if (chance(w, 5))
+    assert_int_equal(cg_session_ping(w->client, chance(w, 50) ? 90 : 0), CG_OK);
   uint32_t victim = (uint32_t)random_below(w, (uint64_t)w->issued);
   if (chance(w, (unsigned)w->plan->drop_percent) && !w->calls[victim].ended) {
     w->calls[victim].dropped = true;
@@ -355,7 +365,7 @@ static void issue_call(world *w) {
   if (chance(w, 3) && w->plan->gap_max) w->issue_at += random_below(w, w->plan->gap_max);
 }
 
-/* ---- time ------------------------------------------------------------------------- */
+/* ---- time ------------------------------------------------------------------ */
 
 static void lower(uint64_t *at, uint64_t candidate) {
   if (candidate < *at) *at = candidate;
@@ -394,8 +404,10 @@ static void deliver(world *w, channel *c, bool up) {
       if (packet.kind == CG_PACKET_NONE) break;
       assert_int_equal(packet.kind, CG_PACKET_DATA);
       if (up) w->heard_conn = w->conn;
-      if (up) server_packet(w, packet.data);
-      else client_packet(w, packet.data);
+      if (up)
+        server_packet(w, packet.data);
+      else
+        client_packet(w, packet.data);
     }
   }
 }
@@ -429,7 +441,7 @@ static void step(world *w) {
   }
 }
 
-/* ---- the key ------------------------------------------------------------------------ */
+/* ---- the key --------------------------------------------------------------- */
 
 /* Sends a payload over a framing and feeds it to the other end, byte by byte. */
 static cg_packet carry(cg_framing *from, cg_framing *to, cg_bytes payload) {
@@ -453,7 +465,8 @@ static void serve_handshake(world *w, cg_handshake_server *server, cg_bytes payl
   cg_handshake_key key;
   int32_t error;
   assert_int_equal(
-      cg_handshake_server_feed(server, payload, w->now, out, &verdict, &key, &error), CG_OK);
+      cg_handshake_server_feed(server, payload, w->now, out, &verdict, &key, &error),
+      CG_OK);
   assert_int_not_equal(verdict, CG_HANDSHAKE_REFUSE);
   if (verdict != CG_HANDSHAKE_STORE) return;
   w->key = key.key;
@@ -466,8 +479,9 @@ static void agree(world *w, cg_handshake_result *result) {
   cg_rsa_key *rsa = NULL;
   assert_int_equal(cg_rsa_generate(&rsa), CG_OK);
   const cg_rsa_key *keys[] = { rsa };
-  const cg_handshake_options co = { .keys = keys, .key_count = 1, .dc = 2,
-                                    .rng = &w->rng.rng };
+  const cg_handshake_options co = {
+    .keys = keys, .key_count = 1, .dc = 2, .rng = &w->rng.rng
+  };
   const cg_handshake_server_options so = { .rsa = rsa, .rng = &w->rng.rng, .dc = 2 };
   cg_handshake *client = NULL;
   cg_handshake_server *server = NULL;
@@ -507,8 +521,11 @@ static void world_init(world *w, const plan *p, uint64_t seed) {
   w->restart_at = p->restart_every ? START + p->restart_every : CG_NEVER;
   cg_handshake_result agreed = { 0 };
   if (p->handshake) agree(w, &agreed);
-  const cg_session_options o = { .role = CG_CLIENT, .key = &w->key, .rng = &w->rng.rng,
-                                 .salt = agreed.salt, .time_offset = agreed.time_offset };
+  const cg_session_options o = { .role = CG_CLIENT,
+                                 .key = &w->key,
+                                 .rng = &w->rng.rng,
+                                 .salt = agreed.salt,
+                                 .time_offset = agreed.time_offset };
   assert_int_equal(cg_session_new(&w->client, &o, client_now(w)), CG_OK);
 }
 
@@ -545,14 +562,17 @@ static void run(const plan *p, uint64_t seed) {
   free(w);
 }
 
-/* ---- the tests ----------------------------------------------------------------------- */
+/* ---- the tests ------------------------------------------------------------- */
 
 /* Every framing, plain and obfuscated, whole reads and reads of one byte. */
 static void test_framings(void **state) {
   (void)state;
   for (int i = 0; i < 14; i++) {
-    plan p = { .kind = (cg_framing_kind)(i / 2 % 4), .obfuscated = i % 2, .calls = 60,
-               .gap = CG_SECOND, .tiny_reads = i >= 7 };
+    plan p = { .kind = (cg_framing_kind)(i / 2 % 4),
+               .obfuscated = i % 2,
+               .calls = 60,
+               .gap = CG_SECOND,
+               .tiny_reads = i >= 7 };
     if (p.kind == CG_FRAMING_FULL) p.obfuscated = false;
     run(&p, 100 + (uint64_t)i);
   }
@@ -561,24 +581,36 @@ static void test_framings(void **state) {
 /* Connections break every few seconds, in the middle of packets. */
 static void test_losses(void **state) {
   (void)state;
-  const plan p = { .any_framing = true, .calls = 600, .gap = CG_SECOND,
-                   .loss_every = 8 * CG_SECOND, .gap_max = 10 * MINUTE, .drop_percent = 4 };
+  const plan p = { .any_framing = true,
+                   .calls = 600,
+                   .gap = CG_SECOND,
+                   .loss_every = 8 * CG_SECOND,
+                   .gap_max = 10 * MINUTE,
+                   .drop_percent = 4 };
   for (uint64_t seed = 1; seed <= 4; seed++) run(&p, seed);
 }
 
 /* Every packet may come again, at any time, to either side. */
 static void test_replays(void **state) {
   (void)state;
-  const plan p = { .any_framing = true, .calls = 400, .gap = CG_SECOND, .replays = true,
-                   .loss_every = 30 * CG_SECOND, .gap_max = MINUTE };
+  const plan p = { .any_framing = true,
+                   .calls = 400,
+                   .gap = CG_SECOND,
+                   .replays = true,
+                   .loss_every = 30 * CG_SECOND,
+                   .gap_max = MINUTE };
   for (uint64_t seed = 11; seed <= 14; seed++) run(&p, seed);
 }
 
 /* Hours go by: salts roll, pings keep the line. */
 static void test_hours(void **state) {
   (void)state;
-  const plan p = { .any_framing = true, .calls = 300, .gap = 5 * MINUTE,
-                   .loss_every = 2 * HOUR, .gap_max = 6 * HOUR, .drop_percent = 2 };
+  const plan p = { .any_framing = true,
+                   .calls = 300,
+                   .gap = 5 * MINUTE,
+                   .loss_every = 2 * HOUR,
+                   .gap_max = 6 * HOUR,
+                   .drop_percent = 2 };
   for (uint64_t seed = 21; seed <= 23; seed++) run(&p, seed);
 }
 
@@ -587,8 +619,11 @@ static void test_clocks(void **state) {
   (void)state;
   const int64_t skews[] = { -100000, -301, -120, -31, -29, 29, 31, 299, 301, 100000 };
   for (size_t i = 0; i < sizeof skews / sizeof *skews; i++) {
-    const plan p = { .any_framing = true, .calls = 80, .gap = 10 * CG_SECOND,
-                     .skew_s = skews[i], .loss_every = 5 * MINUTE };
+    const plan p = { .any_framing = true,
+                     .calls = 80,
+                     .gap = 10 * CG_SECOND,
+                     .skew_s = skews[i],
+                     .loss_every = 5 * MINUTE };
     run(&p, 31 + i);
   }
 }
@@ -596,8 +631,11 @@ static void test_clocks(void **state) {
 /* The server restarts and has forgotten every session. */
 static void test_restarts(void **state) {
   (void)state;
-  const plan p = { .any_framing = true, .calls = 400, .gap = 2 * CG_SECOND,
-                   .loss_every = MINUTE, .restart_every = 90 * CG_SECOND,
+  const plan p = { .any_framing = true,
+                   .calls = 400,
+                   .gap = 2 * CG_SECOND,
+                   .loss_every = MINUTE,
+                   .restart_every = 90 * CG_SECOND,
                    .drop_percent = 2 };
   for (uint64_t seed = 41; seed <= 44; seed++) run(&p, seed);
 }
@@ -605,16 +643,21 @@ static void test_restarts(void **state) {
 /* From the key exchange on, with a clock that the key exchange puts right. */
 static void test_handshake(void **state) {
   (void)state;
-  const plan p = { .kind = CG_FRAMING_PADDED, .obfuscated = true, .handshake = true,
-                   .calls = 100, .gap = CG_SECOND, .loss_every = MINUTE, .skew_s = 5000 };
+  const plan p = { .kind = CG_FRAMING_PADDED,
+                   .obfuscated = true,
+                   .handshake = true,
+                   .calls = 100,
+                   .gap = CG_SECOND,
+                   .loss_every = MINUTE,
+                   .skew_s = 5000 };
   run(&p, 51);
 }
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_framings), cmocka_unit_test(test_losses),
-    cmocka_unit_test(test_replays),  cmocka_unit_test(test_hours),
-    cmocka_unit_test(test_clocks),   cmocka_unit_test(test_restarts),
+    cmocka_unit_test(test_framings),  cmocka_unit_test(test_losses),
+    cmocka_unit_test(test_replays),   cmocka_unit_test(test_hours),
+    cmocka_unit_test(test_clocks),    cmocka_unit_test(test_restarts),
     cmocka_unit_test(test_handshake),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

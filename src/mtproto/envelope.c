@@ -10,13 +10,13 @@
 #include <string.h>
 
 enum {
-  HEAD = 24,           /* auth_key_id, msg_key */
-  INNER = 32,          /* salt, session_id, msg_id, seqno, length */
+  HEAD = 24,  /* auth_key_id, msg_key */
+  INNER = 32, /* salt, session_id, msg_id, seqno, length */
   BLOCK = 16,
-  LEAST = 48,          /* shortest encrypted part */
+  LEAST = 48, /* shortest encrypted part */
   PADDING_MIN = 12,
   PADDING_MAX = 1024,
-  EXTRA_BLOCKS = 8,    /* 0..7 blocks of padding more than are needed */
+  EXTRA_BLOCKS = 8, /* 0..7 blocks of padding more than are needed */
   BODY_MAX = (16 << 20) - 4096
 };
 
@@ -82,7 +82,8 @@ static bool decrypt(const cg_auth_key *key, cg_role from, const uint8_t msg_key[
   cg_err err = cg_kdf_v2(key->key, direction(from), msg_key, aes_key, aes_iv);
   if (!err) err = cg_ige_decrypt(aes_key, aes_iv, data.at, plain, data.len);
   if (!err)
-    err = cg_msgkey_v2(key->key, direction(from), (cg_bytes){ plain, data.len }, found, NULL);
+    err = cg_msgkey_v2(key->key, direction(from), (cg_bytes){ plain, data.len }, found,
+                       NULL);
   bool good = !err && cg_equal_ct(found, msg_key, sizeof found);
   cg_wipe(aes_key, sizeof aes_key);
   cg_wipe(aes_iv, sizeof aes_iv);
@@ -107,8 +108,8 @@ static bool length_holds(uint32_t length, size_t plain) {
          room - length <= PADDING_MAX;
 }
 
-cg_err cg_envelope_open(const cg_auth_key *key, cg_role from, cg_bytes packet, bool padded,
-                        cg_buf *plain, cg_message *out) {
+cg_err cg_envelope_open(const cg_auth_key *key, cg_role from, cg_bytes packet,
+                        bool padded, cg_buf *plain, cg_message *out) {
   plain->len = 0;
   plain->err = CG_OK;
   if (packet.len < HEAD + LEAST) return CG_E_VERIFY;
@@ -129,7 +130,8 @@ cg_err cg_envelope_open(const cg_auth_key *key, cg_role from, cg_bytes packet, b
   return CG_E_VERIFY;
 }
 
-uint32_t cg_envelope_quick_ack(const cg_auth_key *key, cg_role from, const cg_buf *plain) {
+uint32_t cg_envelope_quick_ack(const cg_auth_key *key, cg_role from,
+                               const cg_buf *plain) {
   uint8_t msg_key[16];
   uint32_t token;
   return cg_msgkey_v2(key->key, direction(from), cg_buf_view(plain), msg_key, &token)

@@ -27,15 +27,15 @@ uint64_t cg_envelope_key_id(cg_bytes packet);
 /* Appends `m`, encrypted by `from` under `key`, to `out`. Padding is random in
  * content and length. LIMIT if the body is too large, RANDOM, MEMORY, CRYPTO: `out`
  * is as it was before. */
-CG_MUST_USE cg_err cg_envelope_seal(const cg_auth_key *key, cg_role from, const cg_message *m,
-                        const cg_rng *rng, cg_buf *out);
+CG_MUST_USE cg_err cg_envelope_seal(const cg_auth_key *key, cg_role from,
+                                    const cg_message *m, const cg_rng *rng, cg_buf *out);
 
 /* Opens a packet that `from` encrypted. `padded` says that transport padding of up
  * to 15 bytes may follow. `plain` is overwritten and holds what out->body points
  * into; it is wiped when a check fails. VERIFY, whichever check it was: discard, close
  * the connection. MEMORY. */
-CG_MUST_USE cg_err cg_envelope_open(const cg_auth_key *key, cg_role from, cg_bytes packet, bool padded,
-                        cg_buf *plain, cg_message *out);
+CG_MUST_USE cg_err cg_envelope_open(const cg_auth_key *key, cg_role from, cg_bytes packet,
+                                    bool padded, cg_buf *plain, cg_message *out);
 
 /* Quick-ack token of a packet that was opened into `plain` (protocol.md 29); 0, which
  * is none, if it cannot be computed. */

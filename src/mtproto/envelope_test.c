@@ -53,13 +53,13 @@ static const uint8_t real_packet[] = {
   0x08, 0x0c, 0xe6, 0xb4, 0x5b, 0x28, 0xea, 0xc5, 0x6d, 0xcd, 0x2a, 0x29, 0x37, 0x4e,
 };
 static const uint8_t real_body[] = {
-  0xdc, 0xf8, 0xf1, 0x73, 0x02, 0x00, 0x00, 0x00, 0x01, 0xa8, 0xc1, 0xc2, 0x91, 0x8b,
-  0x30, 0x5e, 0x01, 0x00, 0x00, 0x00, 0x1c, 0x00, 0x00, 0x00, 0x08, 0x09, 0xc2, 0x9e,
-  0xc4, 0xfd, 0x33, 0xad, 0x91, 0x8b, 0x30, 0x5e, 0x18, 0xa8, 0x8e, 0xa6, 0x07, 0xee,
-  0x58, 0x16, 0xfc, 0x82, 0x6a, 0x02, 0x24, 0x8b, 0x28, 0xfd, 0x01, 0xcc, 0xc1, 0xc2,
-  0x91, 0x8b, 0x30, 0x5e, 0x02, 0x00, 0x00, 0x00, 0x14, 0x00, 0x00, 0x00, 0xc5, 0x73,
-  0x77, 0x34, 0xc4, 0xfd, 0x33, 0xad, 0x91, 0x8b, 0x30, 0x5e, 0x64, 0x08, 0x30, 0x00,
-  0x00, 0x00, 0x00, 0x00,
+  0xdc, 0xf8, 0xf1, 0x73, 0x02, 0x00, 0x00, 0x00, 0x01, 0xa8, 0xc1, 0xc2, 0x91,
+  0x8b, 0x30, 0x5e, 0x01, 0x00, 0x00, 0x00, 0x1c, 0x00, 0x00, 0x00, 0x08, 0x09,
+  0xc2, 0x9e, 0xc4, 0xfd, 0x33, 0xad, 0x91, 0x8b, 0x30, 0x5e, 0x18, 0xa8, 0x8e,
+  0xa6, 0x07, 0xee, 0x58, 0x16, 0xfc, 0x82, 0x6a, 0x02, 0x24, 0x8b, 0x28, 0xfd,
+  0x01, 0xcc, 0xc1, 0xc2, 0x91, 0x8b, 0x30, 0x5e, 0x02, 0x00, 0x00, 0x00, 0x14,
+  0x00, 0x00, 0x00, 0xc5, 0x73, 0x77, 0x34, 0xc4, 0xfd, 0x33, 0xad, 0x91, 0x8b,
+  0x30, 0x5e, 0x64, 0x08, 0x30, 0x00, 0x00, 0x00, 0x00, 0x00,
 };
 static const uint8_t sealed_by_client[] = {
   0x32, 0xd1, 0x58, 0x6e, 0xa4, 0x57, 0xdf, 0xc8, 0xf4, 0x8c, 0x30, 0x24, 0x79, 0x54,
@@ -85,8 +85,10 @@ static const uint8_t sealed_by_server[] = {
 };
 
 static const cg_message SEALED = {
-  .salt = UINT64_C(0x1122334455667788), .session_id = UINT64_C(0x99aabbccddeeff01),
-  .msg_id = UINT64_C(0x6544332211001000), .seqno = 7,
+  .salt = UINT64_C(0x1122334455667788),
+  .session_id = UINT64_C(0x99aabbccddeeff01),
+  .msg_id = UINT64_C(0x6544332211001000),
+  .seqno = 7,
   .body = TEST_BYTES("\xec\x77\xbe\x7a\xef\xcd\xab\x89\x67\x45\x23\x01")
 };
 
@@ -119,8 +121,8 @@ static void expect_refused(const cg_auth_key *key, cg_role from, cg_bytes packet
   cg_buf_free(&plain);
 }
 
-static void expect_opened(const cg_auth_key *key, cg_role from, cg_bytes packet, bool padded,
-                          const cg_message *want) {
+static void expect_opened(const cg_auth_key *key, cg_role from, cg_bytes packet,
+                          bool padded, const cg_message *want) {
   cg_buf plain = { 0 };
   cg_message m;
   assert_int_equal(cg_envelope_open(key, from, packet, padded, &plain, &m), CG_OK);
@@ -223,14 +225,17 @@ static void test_transport_tail(void **state) {
   memcpy(packet, sealed_by_client, sizeof sealed_by_client);
   for (size_t tail = 0; tail <= 16; tail++) {
     cg_bytes whole = { packet, sizeof sealed_by_client + tail };
-    if (tail < 16) expect_opened(&key, CG_CLIENT, whole, true, &SEALED);
-    else expect_refused(&key, CG_CLIENT, whole, true);
+    if (tail < 16)
+      expect_opened(&key, CG_CLIENT, whole, true, &SEALED);
+    else
+      expect_refused(&key, CG_CLIENT, whole, true);
     if (tail) expect_refused(&key, CG_CLIENT, whole, false);
   }
 }
 
 /* A packet with any length field and padding, made without envelope.c. */
-static cg_buf craft(const cg_auth_key *key, uint32_t length, size_t body, size_t padding) {
+static cg_buf craft(const cg_auth_key *key, uint32_t length, size_t body,
+                    size_t padding) {
   cg_buf plain = { 0 }, packet = { 0 };
   cg_buf_u64(&plain, 1);
   cg_buf_u64(&plain, 2);
@@ -260,22 +265,24 @@ static void test_padding_bounds(void **state) {
     size_t room;
     bool good;
   } cases[] = {
-    { 16, 16, false },          /* 0 */
-    { 8, 16, false },           /* 8 */
-    { 4, 16, true },            /* 12 */
-    { 0, 1024, true },          /* 1024 */
-    { 4, 1040, false },         /* 1036 */
-    { 16, 1040, true },         /* 1024 */
-    { 12, 1040, false },        /* 1028: the first above, as lengths go by four */
-    { 20, 16, false },          /* -4 */
+    { 16, 16, false },   /* 0 */
+    { 8, 16, false },    /* 8 */
+    { 4, 16, true },     /* 12 */
+    { 0, 1024, true },   /* 1024 */
+    { 4, 1040, false },  /* 1036 */
+    { 16, 1040, true },  /* 1024 */
+    { 12, 1040, false }, /* 1028: the first above, as lengths go by four */
+    { 20, 16, false },   /* -4 */
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     cg_buf packet = craft(&key, cases[i].length, cases[i].room, 0);
     uint8_t body[64];
     memset(body, 0x5a, sizeof body);
     cg_message want = { 1, 2, 4, 3, { body, cases[i].length } };
-    if (cases[i].good) expect_opened(&key, CG_CLIENT, cg_buf_view(&packet), false, &want);
-    else expect_refused(&key, CG_CLIENT, cg_buf_view(&packet), false);
+    if (cases[i].good)
+      expect_opened(&key, CG_CLIENT, cg_buf_view(&packet), false, &want);
+    else
+      expect_refused(&key, CG_CLIENT, cg_buf_view(&packet), false);
     cg_buf_free(&packet);
   }
 }
@@ -285,8 +292,8 @@ static void test_padding_bounds(void **state) {
 static void test_length_bounds(void **state) {
   (void)state;
   cg_auth_key key = counting_key();
-  const uint32_t bad[] = { 1, 2, 3, 5, 21, 33, 36, 48, 0x7ffffffc, 0x80000000u,
-                           0xfffffffcu, 0xffffffffu };
+  const uint32_t bad[] = { 1,  2,  3,          5,           21,          33,
+                           36, 48, 0x7ffffffc, 0x80000000u, 0xfffffffcu, 0xffffffffu };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     cg_buf packet = craft(&key, bad[i], 32, 0);
     expect_refused(&key, CG_CLIENT, cg_buf_view(&packet), false);

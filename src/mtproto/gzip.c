@@ -39,11 +39,10 @@ static cg_err inflate_into(const stream *s, size_t room, cg_buf *out) {
   uint8_t *at = cg_buf_grow(out, room);
   if (!at) return out->err;
   enum libdeflate_result result =
-      is_gzip(s->in)
-          ? libdeflate_gzip_decompress_ex(s->engine, s->in.at, s->in.len, at, room, &used,
-                                          &made)
-          : libdeflate_zlib_decompress_ex(s->engine, s->in.at, s->in.len, at, room, &used,
-                                          &made);
+      is_gzip(s->in) ? libdeflate_gzip_decompress_ex(s->engine, s->in.at, s->in.len, at,
+                                                     room, &used, &made)
+                     : libdeflate_zlib_decompress_ex(s->engine, s->in.at, s->in.len, at,
+                                                     room, &used, &made);
   out->len = before;
   if (result == LIBDEFLATE_INSUFFICIENT_SPACE) return CG_E_UNEXPECTED;
   if (result != LIBDEFLATE_SUCCESS || used != s->in.len) return CG_E_MALFORMED;

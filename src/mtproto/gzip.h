@@ -12,10 +12,10 @@
 #include "buf.h"
 
 enum {
-  CG_GUNZIP_MAX = 16 << 20,  /* largest output, bytes */
-  CG_GUNZIP_FREE = 1 << 20,  /* output that any input may have, bytes */
-  CG_GUNZIP_RATIO = 64,      /* above that, output bytes for one of input */
-  CG_GZIP_MIN = 512          /* shorter objects are not worth packing, bytes */
+  CG_GUNZIP_MAX = 16 << 20, /* largest output, bytes */
+  CG_GUNZIP_FREE = 1 << 20, /* output that any input may have, bytes */
+  CG_GUNZIP_RATIO = 64,     /* above that, output bytes for one of input */
+  CG_GZIP_MIN = 512         /* shorter objects are not worth packing, bytes */
 };
 
 /* Appends the object that `in` packs to `out`. MALFORMED: neither gzip nor zlib, a bad

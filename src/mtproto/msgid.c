@@ -40,8 +40,10 @@ static uint16_t rank(const cg_replay *r, uint64_t id) {
   if (high && ids[high - 1] < id) return high; /* the usual case: in order */
   while (low < high) {
     uint16_t middle = (uint16_t)((low + high) / 2);
-    if (ids[middle] < id) low = (uint16_t)(middle + 1);
-    else high = middle;
+    if (ids[middle] < id)
+      low = (uint16_t)(middle + 1);
+    else
+      high = middle;
   }
   return low;
 }

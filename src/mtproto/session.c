@@ -9,7 +9,8 @@
 /* How long an ack waits for something to travel with (protocol.md 196). */
 static const uint64_t CLIENT_ACK_DELAY = 30 * CG_SECOND, SERVER_ACK_DELAY = 5 * CG_SECOND;
 
-cg_err cg_session_new(cg_session **out, const cg_session_options *options, uint64_t now_us) {
+cg_err cg_session_new(cg_session **out, const cg_session_options *options,
+                      uint64_t now_us) {
   cg_session *s = cg_alloc(sizeof *s);
   if (!s) return CG_E_MEMORY;
   s->o = *options;
@@ -27,7 +28,8 @@ cg_err cg_session_new(cg_session **out, const cg_session_options *options, uint6
 }
 
 static void free_events(cg_session *s) {
-  for (uint32_t i = s->first; i < s->first + s->count; i++) cg_buf_free(&s->events[i].body);
+  for (uint32_t i = s->first; i < s->first + s->count; i++)
+    cg_buf_free(&s->events[i].body);
   cg_free(s->events);
 }
 
@@ -62,7 +64,7 @@ uint64_t cg__server_time(const cg_session *s) {
   return back < s->now_us ? s->now_us - back : 0;
 }
 
-/* ---- events ------------------------------------------------------------------ */
+/* ---- events ---------------------------------------------------------------- */
 
 /* Room for one more event behind the last one. */
 static cg_err reserve_event(cg_session *s) {
@@ -115,7 +117,7 @@ bool cg_session_next(cg_session *s, cg_session_event *event) {
   return true;
 }
 
-/* ---- receiving ----------------------------------------------------------------- */
+/* ---- receiving ------------------------------------------------------------- */
 
 static cg_err count_discards(cg_session *s, cg_err err) {
   if (err != CG_E_PROTOCOL && err != CG_E_REPLAY && err != CG_E_TIME) {
@@ -150,7 +152,7 @@ cg_err cg_session_receive(cg_session *s, const cg_message *m, uint64_t now_us) {
   return count_discards(s, verdict(err));
 }
 
-/* ---- time ------------------------------------------------------------------------ */
+/* ---- time ------------------------------------------------------------------ */
 
 cg_err cg__ack_later(cg_session *s, uint64_t msg_id) {
   cg_err err = cg__ids_add(&s->acks, msg_id);

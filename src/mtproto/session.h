@@ -23,10 +23,10 @@ typedef struct {
   cg_role role;
   const cg_auth_key *key; /* borrowed; outlives the session */
   const cg_rng *rng;
-  const cg_log *log;      /* may be NULL */
-  uint64_t session_id;    /* server: the client's; client: 0 draws one */
-  uint64_t salt;          /* client: the salt to begin with, 0 if none is known */
-  int64_t time_offset;    /* client: server's unix time minus ours, seconds */
+  const cg_log *log;   /* may be NULL */
+  uint64_t session_id; /* server: the client's; client: 0 draws one */
+  uint64_t salt;       /* client: the salt to begin with, 0 if none is known */
+  int64_t time_offset; /* client: server's unix time minus ours, seconds */
   /* server: the salt of this key that is valid at a moment (unix seconds) */
   uint64_t (*salt_at)(void *ctx, uint64_t key_id, int64_t unix_s);
   void *salt_ctx;
@@ -34,7 +34,8 @@ typedef struct {
 
 typedef struct cg_session cg_session;
 
-cg_err cg_session_new(cg_session **out, const cg_session_options *options, uint64_t now_us);
+cg_err cg_session_new(cg_session **out, const cg_session_options *options,
+                      uint64_t now_us);
 void cg_session_free(cg_session *s); /* NULL is allowed */
 
 uint64_t cg_session_id(const cg_session *s);

@@ -17,14 +17,14 @@
 static const uint64_t PING_EVERY = 60 * CG_SECOND, PONG_WITHIN = 15 * CG_SECOND;
 static const uint64_t SALTS_EVERY = 60 * CG_SECOND; /* asked for at most so often */
 enum {
-  DISCONNECT_S = 75,       /* more than PING_EVERY and PONG_WITHIN (protocol.md 210) */
+  DISCONNECT_S = 75,        /* more than PING_EVERY and PONG_WITHIN (protocol.md 210) */
   SALTS_AHEAD_S = 2 * 3600, /* salts are known for so long (179) */
-  SALT_SETTLE_S = 60,      /* a new salt is used once the server must know it too */
-  AHEAD_S = 30,            /* ids this far ahead call for a new session (167) */
-  OFFSET_S = 5             /* how wrong a clock may be that nobody knows better */
+  SALT_SETTLE_S = 60,       /* a new salt is used once the server must know it too */
+  AHEAD_S = 30,             /* ids this far ahead call for a new session (167) */
+  OFFSET_S = 5              /* how wrong a clock may be that nobody knows better */
 };
 
-/* ---- life -------------------------------------------------------------------------------- */
+/* ---- life ------------------------------------------------------------------ */
 
 /* 177: random, not zero, and another one than before. */
 static cg_err draw_session_id(cg_session *s) {
@@ -69,6 +69,11 @@ static void renumber(cg_session *s, cg__out *call) {
   cg__enqueue_first(s, call);
 }
 
+/* 167: whether the next msg_id would lie ahead of the server's window. */
+static bool ids_ahead(const cg_session *s) {
+  return cg_msgid_seconds(s->last_id) > cg_unix(cg__server_time(s)) + AHEAD_S;
+}
+
 /* A new session id, and every call goes out again in it. */
 static cg_err renew(cg_session *s) {
   cg_err err = draw_session_id(s);
@@ -79,7 +84,8 @@ static cg_err renew(cg_session *s) {
   cg__ids_free(&s->acks);
   cg__ids_free(&s->client->state_ids);
   s->acks_due = CG_NEVER;
-  s->last_id = s->top_id = 0;
+  if (ids_ahead(s)) s->last_id = 0;
+  s->top_id = 0;
   s->content = s->top_seqno = 0;
   memset(s->client->recent, 0, sizeof s->client->recent);
   s->client->renew = false;
@@ -87,7 +93,7 @@ static cg_err renew(cg_session *s) {
   return CG_OK;
 }
 
-/* ---- calls --------------------------------------------------------------------------------- */
+/* ---- calls ----------------------------------------------------------------- */
 
 cg_err cg_session_call(cg_session *s, uint64_t tag, cg_bytes body) {
   if (!s->client || !tag || !body.len || body.len % 4) return CG_E_USAGE;
@@ -119,11 +125,14 @@ cg_err cg_session_destroy_key(cg_session *s) {
 }
 
 cg_err cg__client_fail(cg_session *s, cg__out *call, cg_err why) {
-  const cg_session_event failed = { .kind = CG_SESSION_FAILED, .msg_id = call->msg_id,
-                                    .tag = call->tag, .err = why };
+  const cg_session_event failed = {
+    .kind = CG_SESSION_FAILED, .msg_id = call->msg_id, .tag = call->tag, .err = why
+  };
   const cg_session_event kept = { .kind = CG_SESSION_KEY_DESTROYED,
-                                  .msg_id = call->msg_id, .value = -1 };
-  cg_err err = cg__emit(s, call->purpose == CG__DESTROY ? &kept : &failed, (cg_bytes){ 0 });
+                                  .msg_id = call->msg_id,
+                                  .value = -1 };
+  cg_err err =
+      cg__emit(s, call->purpose == CG__DESTROY ? &kept : &failed, (cg_bytes){ 0 });
   if (!err) cg__forget(s, call);
   return err;
 }
@@ -151,7 +160,8 @@ cg_err cg_session_drop(cg_session *s, uint64_t tag) {
 
 /* Ends a call with its answer, which may be packed. */
 static cg_err finish(cg_session *s, const cg__in *in, cg__out *call, cg_bytes result) {
-  const cg_session_event event = { .kind = CG_SESSION_RESULT, .msg_id = in->msg_id,
+  const cg_session_event event = { .kind = CG_SESSION_RESULT,
+                                   .msg_id = in->msg_id,
                                    .tag = call->tag };
   cg_buf body = { 0 };
   cg_err err;
@@ -167,7 +177,7 @@ static cg_err finish(cg_session *s, const cg__in *in, cg__out *call, cg_bytes re
   return err;
 }
 
-/* ---- what the server sends --------------------------------------------------------------------- */
+/* ---- what the server sends ------------------------------------------------- */
 
 static cg_err emit_key_destroyed(cg_session *s, const cg__in *in, uint32_t id) {
   cg__out *call = NULL;
@@ -178,7 +188,8 @@ static cg_err emit_key_destroyed(cg_session *s, const cg__in *in, uint32_t id) {
                   : id == MT_ID_destroy_auth_key_none ? 0
                                                       : -1;
   const cg_session_event event = { .kind = CG_SESSION_KEY_DESTROYED,
-                                   .msg_id = in->msg_id, .value = value };
+                                   .msg_id = in->msg_id,
+                                   .value = value };
   cg_err err = cg__emit(s, &event, (cg_bytes){ 0 });
   if (!err) cg__forget(s, call);
   return err;
@@ -252,7 +263,8 @@ cg_err cg__client_admit(cg_session *s, const cg__in *in, cg_replay_verdict seen)
 static cg_err judge_time(cg_session *s, const cg__in *in) {
   cg__client *c = s->client;
   cg_msgid_time time = cg_msgid_window(in->msg_id, cg__server_time(s));
-  if (time == CG_MSGID_TIMELY || !c->time_known || cg__bad_msg_exempt(s, in)) return CG_OK;
+  if (time == CG_MSGID_TIMELY || !c->time_known || cg__bad_msg_exempt(s, in))
+    return CG_OK;
   if (time == CG_MSGID_AHEAD) {
     c->hinted = true;
     c->hint = cg_msgid_seconds(in->msg_id) - cg_unix(s->now_us);
@@ -288,15 +300,17 @@ cg_err cg__client_receive(cg_session *s, const cg_message *m) {
   if (err) return err;
   if (m->salt != s->o.salt)
     cg_log_write(s->o.log, CG_LOG_DEBUG, "session: the server uses another salt");
-  if (cg__body_id(in.body) == MT_ID_msg_container) err = accept_container(s, &in);
-  else err = cg__accept(s, &in);
+  if (cg__body_id(in.body) == MT_ID_msg_container)
+    err = accept_container(s, &in);
+  else
+    err = cg__accept(s, &in);
   if (err) return err;
   learn_time(s, &in);
   s->client->heard_us = s->now_us;
   return CG_OK;
 }
 
-/* ---- before a packet --------------------------------------------------------------------------- */
+/* ---- before a packet ------------------------------------------------------- */
 
 cg_err cg_session_ping(cg_session *s, int32_t disconnect_s) {
   uint64_t ping_id;
@@ -343,11 +357,6 @@ static cg_err pick_salt(cg_session *s) {
   return cg__emit_salt(s);
 }
 
-/* 167: whether the next msg_id would lie ahead of the server's window. */
-static bool ids_ahead(const cg_session *s) {
-  return cg_msgid_seconds(s->last_id) > cg_unix(cg__server_time(s)) + AHEAD_S;
-}
-
 cg_err cg__client_prepare(cg_session *s) {
   cg__client *c = s->client;
   cg_err err = c->renew || ids_ahead(s) ? renew(s) : CG_OK;
@@ -377,7 +386,7 @@ void cg__client_sealed(cg_session *s, uint64_t packet_id) {
   c->recent_at = (c->recent_at + 1) % CG__RECENT;
 }
 
-/* ---- time ---------------------------------------------------------------------------------------- */
+/* ---- time ------------------------------------------------------------------ */
 
 cg_err cg_session_tick(cg_session *s, uint64_t now_us) {
   s->now_us = now_us;

@@ -36,7 +36,7 @@ static cg_err take_salt(cg_session *s, uint64_t salt) {
   return CG_OK;
 }
 
-/* ---- refused messages ----------------------------------------------------------------- */
+/* ---- refused messages ------------------------------------------------------ */
 
 static bool is_ours(const cg_session *s, uint64_t bad_msg_id) {
   for (uint32_t i = 0; i < CG__RECENT; i++)
@@ -137,7 +137,7 @@ cg_err cg__on_bad_msg(cg_session *s, const cg__in *in) {
   return err ? err : send_all_again(s, bad.msg_id);
 }
 
-/* ---- the session and its salts --------------------------------------------------------- */
+/* ---- the session and its salts --------------------------------------------- */
 
 /* Has a call that the server does not know go out again as it is. */
 static void resend(cg_session *s, cg__out *call) {
@@ -196,7 +196,7 @@ cg_err cg__on_future_salts(cg_session *s, const cg__in *in) {
   return CG_OK;
 }
 
-/* ---- what became of our messages --------------------------------------------------------- */
+/* ---- what became of our messages ------------------------------------------- */
 
 /* 203: what was not received goes out again; the rest is waited for. */
 static void take_state(cg_session *s, uint64_t msg_id, uint8_t state) {
@@ -241,7 +241,8 @@ cg_err cg__on_detailed_info(cg_session *s, const cg__in *in) {
   cg_reader_u64(&r); /* bytes, status */
   cg_err err = cg__fields_end(s, &r);
   if (err) return err;
-  if (cg_replay_look(&s->replay, answer) != CG_REPLAY_NEW) return cg__ack_again(s, answer);
+  if (cg_replay_look(&s->replay, answer) != CG_REPLAY_NEW)
+    return cg__ack_again(s, answer);
   cg_buf b = { 0 };
   cg__put_ids(&b, MT_ID_msg_resend_req, &answer, 1);
   return cg__send_query(s, &b, CG__PLAIN);

@@ -33,8 +33,10 @@ static uint32_t rank(const cg__table *t, uint64_t key) {
   if (high && key_of(t, t->at[high - 1]) < key) return high;
   while (low < high) {
     uint32_t middle = low + (high - low) / 2;
-    if (key_of(t, t->at[middle]) < key) low = middle + 1;
-    else high = middle;
+    if (key_of(t, t->at[middle]) < key)
+      low = middle + 1;
+    else
+      high = middle;
   }
   return low;
 }
@@ -77,7 +79,7 @@ void cg__table_remove(cg__table *t, const cg__out *o) {
   t->cap = 0;
 }
 
-/* ---- lists of ids ------------------------------------------------------------ */
+/* ---- lists of ids ---------------------------------------------------------- */
 
 cg_err cg__ids_add(cg__ids *ids, uint64_t id) {
   if (ids->count == ids->cap) {
@@ -111,14 +113,16 @@ void cg__ids_remove(cg__ids *ids, uint64_t id) {
   if (!ids->count) cg__ids_free(ids);
 }
 
-/* ---- the queue ----------------------------------------------------------------- */
+/* ---- the queue ------------------------------------------------------------- */
 
 void cg__enqueue(cg_session *s, cg__out *o) {
   o->queued = true;
   o->next = NULL;
   o->prev = s->tail;
-  if (s->tail) s->tail->next = o;
-  else s->head = o;
+  if (s->tail)
+    s->tail->next = o;
+  else
+    s->head = o;
   s->tail = o;
 }
 
@@ -126,18 +130,24 @@ void cg__enqueue_first(cg_session *s, cg__out *o) {
   o->queued = true;
   o->prev = NULL;
   o->next = s->head;
-  if (s->head) s->head->prev = o;
-  else s->tail = o;
+  if (s->head)
+    s->head->prev = o;
+  else
+    s->tail = o;
   s->head = o;
 }
 
 void cg__dequeue(cg_session *s, cg__out *o) {
   if (!o->queued) return;
   o->queued = false;
-  if (o->prev) o->prev->next = o->next;
-  else s->head = o->next;
-  if (o->next) o->next->prev = o->prev;
-  else s->tail = o->prev;
+  if (o->prev)
+    o->prev->next = o->next;
+  else
+    s->head = o->next;
+  if (o->next)
+    o->next->prev = o->prev;
+  else
+    s->tail = o->prev;
   o->prev = o->next = NULL;
 }
 

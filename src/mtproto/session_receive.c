@@ -50,7 +50,7 @@ cg_err cg__unpack(cg_bytes body, cg_buf *out) {
   return err;
 }
 
-/* ---- containers -------------------------------------------------------------------- */
+/* ---- containers ------------------------------------------------------------ */
 
 /* Reads a message of a container; one that is cut or too short fails the reader. */
 static cg__in next_inner(cg_reader *r) {
@@ -95,7 +95,7 @@ cg_err cg__container_accept(cg_session *s, const cg__in *in) {
   return CG_OK;
 }
 
-/* ---- one message --------------------------------------------------------------------- */
+/* ---- one message ----------------------------------------------------------- */
 
 static cg_err dispatch(cg_session *s, const cg__in *in) {
   return s->client ? cg__client_dispatch(s, in) : cg__server_dispatch(s, in);
@@ -150,7 +150,7 @@ cg_err cg__accept(cg_session *s, const cg__in *in) {
   return ack ? cg__ack_later(s, in->msg_id) : CG_OK;
 }
 
-/* ---- service messages of both roles ------------------------------------------------- */
+/* ---- service messages of both roles ---------------------------------------- */
 
 /* Starts on a message that holds one Vector long. */
 static cg_reader id_list(const cg__in *in, uint32_t *count) {
@@ -176,7 +176,8 @@ static cg_err on_ack(cg_session *s, uint64_t msg_id) {
     cg__forget(s, o);
     return CG_OK;
   }
-  const cg_session_event event = { .kind = CG_SESSION_ACKED, .msg_id = msg_id,
+  const cg_session_event event = { .kind = CG_SESSION_ACKED,
+                                   .msg_id = msg_id,
                                    .tag = o->tag };
   cg_err err = o->tag ? cg__emit(s, &event, (cg_bytes){ 0 }) : CG_OK;
   if (!err) o->acked = true;

@@ -12,7 +12,7 @@
 /* A message older than this travels in a container, whose own id is new. */
 static const int64_t STALE_S = 60;
 
-/* ---- acks ---------------------------------------------------------------------------- */
+/* ---- acks ------------------------------------------------------------------ */
 
 /* Queues the acks that are due, or for which there is a packet anyway. */
 static cg_err queue_acks(cg_session *s) {
@@ -30,7 +30,7 @@ static cg_err queue_acks(cg_session *s) {
   return CG_OK;
 }
 
-/* ---- one packet ------------------------------------------------------------------------ */
+/* ---- one packet ------------------------------------------------------------ */
 
 /* How many records from the head of the queue fit into one packet; at least one. */
 static uint32_t batch_size(const cg_session *s) {
@@ -95,11 +95,15 @@ static void finish_batch(cg_session *s, uint32_t count, uint64_t packet_id) {
     cg__out *o = s->head;
     o->packet_id = packet_id;
     if (o->sends < UINT8_MAX) o->sends++;
-    if (o->kind == CG__SERVICE) cg__forget(s, o);
-    else cg__dequeue(s, o);
+    if (o->kind == CG__SERVICE)
+      cg__forget(s, o);
+    else
+      cg__dequeue(s, o);
   }
-  if (s->client) cg__client_sealed(s, packet_id);
-  else cg__server_trim(s);
+  if (s->client)
+    cg__client_sealed(s, packet_id);
+  else
+    cg__server_trim(s);
 }
 
 static cg_err seal_batch(cg_session *s, uint32_t count, cg_buf *out) {
@@ -109,7 +113,8 @@ static cg_err seal_batch(cg_session *s, uint32_t count, cg_buf *out) {
   if (count > 1 || is_stale(s, o)) put_container(s, count, &container, &m);
   cg_err err = container.err;
   if (!err)
-    err = cg_envelope_seal(s->o.key, s->client ? CG_CLIENT : CG_SERVER, &m, s->o.rng, out);
+    err =
+        cg_envelope_seal(s->o.key, s->client ? CG_CLIENT : CG_SERVER, &m, s->o.rng, out);
   cg_buf_free(&container);
   if (!err) finish_batch(s, count, m.msg_id);
   return err;
@@ -118,8 +123,10 @@ static cg_err seal_batch(cg_session *s, uint32_t count, cg_buf *out) {
 cg_err cg_session_pull(cg_session *s, uint64_t now_us, cg_buf *out) {
   s->now_us = now_us;
   cg_err err = CG_OK;
-  if (s->client) err = cg__client_prepare(s);
-  else cg__server_salt(s);
+  if (s->client)
+    err = cg__client_prepare(s);
+  else
+    cg__server_salt(s);
   if (!err) err = queue_acks(s);
   if (err || !s->head) return err;
   uint32_t count = batch_size(s);

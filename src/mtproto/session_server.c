@@ -35,7 +35,7 @@ void cg__server_salt(cg_session *s) {
   s->o.salt = salt_at(s, cg_unix(s->now_us));
 }
 
-/* ---- refusing -------------------------------------------------------------------------- */
+/* ---- refusing -------------------------------------------------------------- */
 
 /* Says that a message was refused and returns `why`; says nothing about a message that
  * is such a notice itself (188). */
@@ -61,7 +61,7 @@ static int seqno_fault(const cg_session *s, const cg__in *in) {
   return in->seqno > s->top_seqno || same ? BAD_SEQNO_HIGH : 0;
 }
 
-/* ---- calls and answers -------------------------------------------------------------------- */
+/* ---- calls and answers ----------------------------------------------------- */
 
 static cg_buf rpc_result(uint64_t request, cg_bytes result) {
   cg_buf b = { 0 };
@@ -125,7 +125,8 @@ static cg_err begin_call(cg_session *s, const cg__in *in, const cg_session_event
 
 static cg_err on_call(cg_session *s, const cg__in *in) {
   if (!(in->seqno & 1)) return refuse(s, in, BAD_EVEN, CG_E_PROTOCOL);
-  if (s->running >= CG__RUNNING_MAX) return answer_error(s, in->msg_id, 420, "FLOOD_WAIT_1");
+  if (s->running >= CG__RUNNING_MAX)
+    return answer_error(s, in->msg_id, 420, "FLOOD_WAIT_1");
   const cg_session_event event = { .kind = CG_SESSION_CALL, .msg_id = in->msg_id };
   return begin_call(s, in, &event, in->body);
 }
@@ -135,7 +136,8 @@ static cg__out *running_call(const cg_session *s, uint64_t request) {
   return call && !call->len ? call : NULL;
 }
 
-cg_err cg_session_reply(cg_session *s, uint64_t msg_id, cg_bytes result, uint64_t now_us) {
+cg_err cg_session_reply(cg_session *s, uint64_t msg_id, cg_bytes result,
+                        uint64_t now_us) {
   s->now_us = now_us;
   if (result.len % 4 || !result.len) return CG_E_USAGE;
   if (result.len > CG__ANSWER_BYTES) return CG_E_LIMIT;
@@ -173,12 +175,14 @@ void cg__server_trim(cg_session *s) {
   uint32_t i = 0;
   while (i + 1 < s->sent.count &&
          (s->stored > CG__STORED_BYTES || s->sent.count > CG__STORED_COUNT)) {
-    if (s->sent.at[i]->queued) i++;
-    else cg__forget(s, s->sent.at[i]);
+    if (s->sent.at[i]->queued)
+      i++;
+    else
+      cg__forget(s, s->sent.at[i]);
   }
 }
 
-/* ---- service requests ------------------------------------------------------------------------ */
+/* ---- service requests ------------------------------------------------------ */
 
 static cg_err send_pong(cg_session *s, uint64_t msg_id, uint64_t ping_id) {
   cg_buf b = { 0 };
@@ -200,7 +204,8 @@ static cg_err on_ping_delay(cg_session *s, const cg__in *in) {
   uint64_t ping_id = cg_reader_u64(&r);
   int32_t delay = (int32_t)cg_reader_u32(&r);
   cg_err err = cg__fields_end(s, &r);
-  const cg_session_event event = { .kind = CG_SESSION_DISCONNECT_IN, .msg_id = in->msg_id,
+  const cg_session_event event = { .kind = CG_SESSION_DISCONNECT_IN,
+                                   .msg_id = in->msg_id,
                                    .value = delay > 0 ? delay : 0 };
   if (!err) err = cg__emit(s, &event, (cg_bytes){ 0 });
   return err ? err : send_pong(s, in->msg_id, ping_id);
@@ -284,7 +289,8 @@ static cg_err on_destroy_session(cg_session *s, const cg__in *in) {
   cg_err err = cg__fields_end(s, &r);
   if (err || session_id == s->o.session_id) return err; /* 193: not the one in use */
   const cg_session_event event = { .kind = CG_SESSION_DESTROY_SESSION,
-                                   .msg_id = in->msg_id, .value = (int64_t)session_id };
+                                   .msg_id = in->msg_id,
+                                   .value = (int64_t)session_id };
   return cg__emit(s, &event, (cg_bytes){ 0 });
 }
 
@@ -304,7 +310,8 @@ static cg_err on_destroy_key(cg_session *s, const cg__in *in) {
   return begin_call(s, in, &event, (cg_bytes){ 0 });
 }
 
-cg_err cg_session_key_destroyed(cg_session *s, uint64_t msg_id, bool ok, uint64_t now_us) {
+cg_err cg_session_key_destroyed(cg_session *s, uint64_t msg_id, bool ok,
+                                uint64_t now_us) {
   if (!running_call(s, msg_id)) return CG_E_STATE;
   cg_buf bare = { 0 }, result = { 0 };
   cg_buf_u32(&bare, ok ? MT_ID_destroy_auth_key_ok : MT_ID_destroy_auth_key_fail);
@@ -324,7 +331,7 @@ static cg_err on_nothing(cg_session *s, const cg__in *in) {
   return CG_OK;
 }
 
-/* ---- receiving --------------------------------------------------------------------------------- */
+/* ---- receiving ------------------------------------------------------------- */
 
 static const struct {
   uint32_t id;
@@ -389,7 +396,8 @@ static uint64_t container_key(uint64_t msg_id) {
 
 static cg_err on_container(cg_session *s, const cg__in *in, uint64_t *first) {
   if (in->seqno & 1) return refuse(s, in, BAD_ODD, CG_E_PROTOCOL);
-  if (!cg__container_good(s, in, first)) return refuse(s, in, BAD_CONTAINER, CG_E_PROTOCOL);
+  if (!cg__container_good(s, in, first))
+    return refuse(s, in, BAD_CONTAINER, CG_E_PROTOCOL);
   cg_err err = cg__container_accept(s, in);
   if (!err) err = cg_replay_reserve(&s->replay);
   if (!err && cg_replay_look(&s->replay, container_key(in->msg_id)) == CG_REPLAY_NEW)

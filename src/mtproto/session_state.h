@@ -17,7 +17,7 @@
 
 #include <centigram/tl.h>
 
-/* ---- records ------------------------------------------------------------- */
+/* ---- records --------------------------------------------------------------- */
 
 typedef enum {
   CG__SERVICE, /* sent once; not content-related */
@@ -38,8 +38,8 @@ typedef enum {
 typedef struct cg__out {
   struct cg__out *prev, *next; /* in the queue */
   uint64_t msg_id;             /* 0: none given yet */
-  uint64_t packet_id;          /* of the packet it last went in: its own or a container's */
-  uint64_t tag;                /* CALL: the caller's; ANSWER: msg_id of the request */
+  uint64_t packet_id; /* of the packet it last went in: its own or a container's */
+  uint64_t tag;       /* CALL: the caller's; ANSWER: msg_id of the request */
   uint32_t seqno, len;
   uint8_t kind, purpose;
   uint8_t low;   /* low bits of its msg_id */
@@ -65,7 +65,8 @@ cg__out *cg__table_find(const cg__table *t, uint64_t key);
 cg_err cg__table_reserve(cg__table *t); /* room for one */
 void cg__table_add(cg__table *t, cg__out *o);
 void cg__table_replace(cg__table *t, const cg__out *old, cg__out *by); /* equal keys */
-void cg__table_remove(cg__table *t, const cg__out *o); /* one that is not in it: nothing */
+void cg__table_remove(cg__table *t,
+                      const cg__out *o); /* one that is not in it: nothing */
 
 typedef struct {
   uint64_t *at;
@@ -73,7 +74,7 @@ typedef struct {
 } cg__ids;
 
 cg_err cg__ids_add(cg__ids *ids, uint64_t id);
-void cg__ids_remove(cg__ids *ids, uint64_t id); /* one that is not in it: nothing */
+void cg__ids_remove(cg__ids *ids, uint64_t id);  /* one that is not in it: nothing */
 void cg__ids_drop(cg__ids *ids, uint32_t count); /* the first ones */
 void cg__ids_free(cg__ids *ids);
 
@@ -82,23 +83,23 @@ typedef struct {
   cg_buf body;
 } cg__event;
 
-/* ---- the session --------------------------------------------------------- */
+/* ---- the session ----------------------------------------------------------- */
 
 enum {
-  CG__CONTAINER_MAX = 1020,           /* messages */
-  CG__PACKET_BYTES = 32 << 10,        /* a packet of several messages stops here */
-  CG__IDS_MAX = 8192,                 /* msg_ids in one service message */
-  CG__CALL_BYTES = 1044404,           /* largest call (protocol.md 174) */
-  CG__ANSWER_BYTES = 15 << 20,        /* largest answer */
-  CG__STORED_BYTES = 1 << 20,         /* answers and updates kept for a client */
+  CG__CONTAINER_MAX = 1020,    /* messages */
+  CG__PACKET_BYTES = 32 << 10, /* a packet of several messages stops here */
+  CG__IDS_MAX = 8192,          /* msg_ids in one service message */
+  CG__CALL_BYTES = 1044404,    /* largest call (protocol.md 174) */
+  CG__ANSWER_BYTES = 15 << 20, /* largest answer */
+  CG__STORED_BYTES = 1 << 20,  /* answers and updates kept for a client */
   CG__STORED_COUNT = 512,
-  CG__RUNNING_MAX = 1024,             /* calls at work for one session */
-  CG__TRIES_MAX = 5,                  /* protocol.md 182 */
-  CG__DISCARDS_MAX = 10,              /* protocol.md 158 */
-  CG__ACKS_MAX = 16,                  /* acks that wait for company */
+  CG__RUNNING_MAX = 1024, /* calls at work for one session */
+  CG__TRIES_MAX = 5,      /* protocol.md 182 */
+  CG__DISCARDS_MAX = 10,  /* protocol.md 158 */
+  CG__ACKS_MAX = 16,      /* acks that wait for company */
   CG__RECENT = 16,
   CG__SALTS_MAX = 64,
-  CG__SALT_S = 1800                   /* how often salts change, seconds */
+  CG__SALT_S = 1800 /* how often salts change, seconds */
 };
 
 typedef struct {
@@ -108,11 +109,11 @@ typedef struct {
 
 /* What only a client needs. */
 typedef struct {
-  bool time_known;    /* the offset is good enough to judge the server's ids by */
-  bool renew;         /* the next packet begins a new session */
-  bool hinted;        /* `hint` is set */
-  int64_t hint;       /* offset that a message from our future has proven */
-  uint64_t heard_us;  /* when anything was taken last */
+  bool time_known;            /* the offset is good enough to judge the server's ids by */
+  bool renew;                 /* the next packet begins a new session */
+  bool hinted;                /* `hint` is set */
+  int64_t hint;               /* offset that a message from our future has proven */
+  uint64_t heard_us;          /* when anything was taken last */
   uint64_t ping_at, pong_due; /* CG_NEVER: not */
   uint64_t ping_id, ping_msg_id;
   uint64_t salts_msg_id, salts_asked_us;
@@ -155,7 +156,7 @@ typedef struct {
   cg_bytes body;
 } cg__in;
 
-/* ---- session_out.c: queue and records of a session ------------------------ */
+/* ---- session_out.c: queue and records of a session ------------------------- */
 
 void cg__enqueue(cg_session *s, cg__out *o);       /* at the end */
 void cg__enqueue_first(cg_session *s, cg__out *o); /* at the front */
@@ -183,7 +184,7 @@ cg_err cg__ack_again(cg_session *s, uint64_t msg_id);
 /* Something else has told the peer that `msg_id` came. */
 void cg__ack_given(cg_session *s, uint64_t msg_id);
 
-/* ---- session_receive.c ------------------------------------------------------ */
+/* ---- session_receive.c ----------------------------------------------------- */
 
 /* The constructor that a body begins with; 0 if it is too short. */
 uint32_t cg__body_id(cg_bytes body);
@@ -208,7 +209,7 @@ cg_err cg__on_acks(cg_session *s, const cg__in *in);
 cg_err cg__on_state_req(cg_session *s, const cg__in *in);
 cg_err cg__on_resend_req(cg_session *s, const cg__in *in);
 
-/* ---- session_server.c, session_client.c: the same for each role -------------- */
+/* ---- session_server.c, session_client.c: the same for each role ------------ */
 
 cg_err cg__server_receive(cg_session *s, const cg_message *m);
 cg_err cg__client_receive(cg_session *s, const cg_message *m);
@@ -224,11 +225,12 @@ void cg__server_salt(cg_session *s);
 /* Drops the oldest answers that were sent until the rest is within bounds. */
 void cg__server_trim(cg_session *s);
 
-/* ---- session_client.c -------------------------------------------------------- */
+/* ---- session_client.c ------------------------------------------------------ */
 
 cg_err cg__client_new(cg_session *s);
 void cg__client_free(cg_session *s);
-/* Before a packet: begins a new session if that is wanted, pings, asks for salts, picks the salt of the moment. */
+/* Before a packet: begins a new session if that is wanted, pings, asks for salts, picks
+ * the salt of the moment. */
 cg_err cg__client_prepare(cg_session *s);
 /* A record got its msg_id; a packet was sealed. */
 void cg__client_numbered(cg_session *s, const cg__out *o);
@@ -237,7 +239,7 @@ void cg__client_reconnected(cg_session *s);
 /* Ends a call without an answer. MEMORY: nothing changed. */
 cg_err cg__client_fail(cg_session *s, cg__out *call, cg_err why);
 
-/* ---- session_notice.c: what a server says about our messages ----------------- */
+/* ---- session_notice.c: what a server says about our messages --------------- */
 
 cg_err cg__on_bad_msg(cg_session *s, const cg__in *in);
 /* Whether a message from outside the window must be read all the same (150). */
