@@ -111,6 +111,30 @@ static void loads_a_clients_own_text(void **state) {
   cg_tl_schema_free(s);
 }
 
+/* Values that share a bit in an older form are written all or none. */
+static void shared_bits_of_older_forms(void **state) {
+  (void)state;
+  static const char text[] = "// LAYER 150\nuser flags:# contact:flags.1?true id:long "
+                             "first_name:flags.1?string phone:flags.1?string = User;\n";
+  cg_tl_schema *s;
+  cg_buf out = { 0 };
+  tl_user u = { TL_INIT(user), .id = 7 };
+  assert_int_equal(cg_tl_schema_load(cg_tl_api_all(), "m.tl", cg_bytes_of(text), &s, NULL),
+                   CG_OK);
+  TL_ON(user, &u, contact);
+  TL_SET(user, &u, first_name, CG_LIT("Ada"));
+  assert_int_equal(cg_tl_encode_layer(s, 150, &u.o, &out, NULL), CG_OK);
+  assert_int_equal(out.len, 16);
+  assert_int_equal(out.at[4], 0);
+  TL_SET(user, &u, phone, CG_LIT("1"));
+  out.len = 0;
+  assert_int_equal(cg_tl_encode_layer(s, 150, &u.o, &out, NULL), CG_OK);
+  assert_int_equal(out.len, 24);
+  assert_int_equal(out.at[4], 2);
+  cg_buf_free(&out);
+  cg_tl_schema_free(s);
+}
+
 static void loaded_text_must_say_its_layer(void **state) {
   (void)state;
   cg_tl_schema *s;
@@ -239,6 +263,7 @@ int main(void) {
     cmocka_unit_test(errors_name_line_and_reason),
     cmocka_unit_test(reads_every_form_of_text),
     cmocka_unit_test(loads_a_clients_own_text),
+    cmocka_unit_test(shared_bits_of_older_forms),
     cmocka_unit_test(loaded_text_must_say_its_layer),
     cmocka_unit_test(loading_what_is_known_changes_nothing),
     cmocka_unit_test(what_cannot_be_laid_out),
