@@ -262,6 +262,7 @@ static void take_sealed(cg_conn *c, cg_peer *p, cg_bytes packet, bool wants_ack)
     cg_conn_send_error(c, -404);
     return;
   }
+  s->plain.err = CG_OK; /* of another packet */
   cg_err err = cg_envelope_open(&p->key, CG_CLIENT, packet, true, &s->plain, &m);
   if (err) {
     cg_conn_close(c);

@@ -303,6 +303,7 @@ void cg_link_flush(cg_link *l) {
   cg_conn *c = l->conn;
   while (c && !c->closing) {
     s->packet.len = 0;
+    s->packet.err = CG_OK;
     if (cg_session_pull(l->session, s->now_us, &s->packet)) cg_conn_close(c);
     else if (!s->packet.len) break;
     else cg_conn_send(c, cg_buf_view(&s->packet));
