@@ -49,7 +49,8 @@ static void decode(void *ctx, int variant) {
   const tl_obj *obj;
   (void)variant;
   cg_arena_reset(a->arena);
-  if (cg_tl_decode(a->s, cg_buf_view(&a->wire[a->next++ % ANSWERS]), a->arena, &obj, NULL))
+  if (cg_tl_decode(a->s, cg_buf_view(&a->wire[a->next++ % ANSWERS]), a->arena, &obj,
+                   NULL))
     die("an answer is not decoded");
 }
 

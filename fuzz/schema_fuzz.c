@@ -25,8 +25,9 @@ static void use(const cg_tl_schema *s, size_t from) {
     const tl_obj *obj;
     cg_bytes json;
     cg_fault fault;
-    cg_err err = a ? cg_tl_decode_prefix(s, (cg_bytes){ in, sizeof in }, a, &obj, NULL, &fault)
-                   : CG_E_MEMORY;
+    cg_err err =
+        a ? cg_tl_decode_prefix(s, (cg_bytes){ in, sizeof in }, a, &obj, NULL, &fault)
+          : CG_E_MEMORY;
     if (!err && cg_tl_to_json(s, obj, a, &json, &fault) == CG_E_UNEXPECTED) abort();
     cg_arena_free(a);
   }

@@ -76,7 +76,8 @@ static cg_err read_answer(const cg_tl_schema *s, cg_bytes in, cg_arena *a,
   tl_obj *request = cg_arena_alloc(a, h->size);
   if (!request) return CG_E_MEMORY;
   *request = (tl_obj){ s->heads[h->newest].o.id, h->o.ix };
-  return cg_tl_decode_result(s, request, (cg_bytes){ in.at + 2, in.len - 2 }, a, out, fault);
+  return cg_tl_decode_result(s, request, (cg_bytes){ in.at + 2, in.len - 2 }, a, out,
+                             fault);
 }
 
 static cg_err read_in(int how, const cg_tl_schema *s, cg_bytes in, cg_arena *a,

@@ -134,10 +134,12 @@ static cg_tl_schema *lay_out(const tl_defs *const *lists, size_t n) {
 static FILE *create(const char *path, const char *what) {
   FILE *f = fopen(path, "wb");
   if (!f) die("%s: cannot be created", path);
-  fprintf(f, "/* SPDX-License-Identifier: MIT */\n"
-             "/* %s Made by tlgen: do not edit.\n"
-             " * Made from the schema of the npm package @mtcute/core (MIT, Copyright 2023\n"
-             " * alina sireneva) or from our own files in schema/. */\n", what);
+  fprintf(f,
+          "/* SPDX-License-Identifier: MIT */\n"
+          "/* %s Made by tlgen: do not edit.\n"
+          " * Made from the schema of the npm package @mtcute/core (MIT, Copyright 2023\n"
+          " * alina sireneva) or from our own files in schema/. */\n",
+          what);
   return f;
 }
 
@@ -202,10 +204,12 @@ static void print_schema(FILE *f, const cg_tl_schema *s, const char *function) {
   print_numbers(f, "uint16_t", "sorted", s->sorted, 2, s->nsorted);
   print_numbers(f, "uint32_t", "name_at", s->name_at, 4, s->nnames);
   print_text(f, s);
-  fprintf(f, "static const cg_tl_schema schema = {\n  %d, %d, %u, %u, %u, %u, %u, %u, %u,"
-             " %u, %u,\n  heads, rows, mem_bit, types, forms, hash, sorted, name_at, text,"
-             " 0\n};\n", s->layer, s->oldest_layer, s->nheads, s->nrows, s->ntypes,
-          s->nnames, s->nforms, s->nsorted, s->text_len, s->first_old_row, s->hash_mask);
+  fprintf(f,
+          "static const cg_tl_schema schema = {\n  %d, %d, %u, %u, %u, %u, %u, %u, %u,"
+          " %u, %u,\n  heads, rows, mem_bit, types, forms, hash, sorted, name_at, text,"
+          " 0\n};\n",
+          s->layer, s->oldest_layer, s->nheads, s->nrows, s->ntypes, s->nnames, s->nforms,
+          s->nsorted, s->text_len, s->first_old_row, s->hash_mask);
   fprintf(f, "const cg_tl_schema *%s(void) { return &schema; }\n", function);
 }
 
@@ -340,8 +344,8 @@ static void print_checks(const header *w, FILE *f) {
             h->size);
     const tl_row *last = h->nwire ? w->s->rows + h->first + h->nwire - 1 : NULL;
     if (last && last->kind != TL_K_FLAGS)
-      fprintf(f, "_Static_assert(offsetof(%s_%s, %s) == %u, \"layout\");\n", w->p, name.at,
-              c_field(tl_name_of(w->s, last->name)).at, last->off);
+      fprintf(f, "_Static_assert(offsetof(%s_%s, %s) == %u, \"layout\");\n", w->p,
+              name.at, c_field(tl_name_of(w->s, last->name)).at, last->off);
   }
 }
 

@@ -18,7 +18,8 @@ cg_bytes cg_hex(cg_bytes bytes, cg_arena *arena);
  * the last byte are set, or white space stands in it). MEMORY. */
 cg_err cg_base64_read(cg_bytes text, cg_arena *arena, cg_bytes *out);
 
-/* Exactly `size` bytes from twice as many hex digits; false if `text` is anything else. */
+/* Exactly `size` bytes from twice as many hex digits; false if `text` is anything else.
+ */
 bool cg_hex_read(cg_bytes text, uint8_t *out, size_t size);
 
 #endif

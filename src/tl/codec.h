@@ -19,9 +19,9 @@ typedef struct {
 } cg_tl_extent;
 
 /* As cg_tl_decode, but more bytes may follow. `extent` may be NULL. */
-CG_MUST_USE cg_err cg_tl_decode_prefix(const cg_tl_schema *s, cg_bytes in, cg_arena *arena,
-                                       const tl_obj **out, cg_tl_extent *extent,
-                                       cg_fault *fault);
+CG_MUST_USE cg_err cg_tl_decode_prefix(const cg_tl_schema *s, cg_bytes in,
+                                       cg_arena *arena, const tl_obj **out,
+                                       cg_tl_extent *extent, cg_fault *fault);
 
 /* The standalone objects boolTrue and boolFalse. Static. */
 const tl_obj *cg_tl_bool(bool value);

@@ -40,7 +40,8 @@ static unsigned head_height(const tl_filler *f, const tl_head *h) {
 static void sort_members(tl_filler *f) {
   const cg_tl_schema *s = f->s;
   for (size_t i = 0; i < s->nheads; i++)
-    if (in_newest(f, i) && s->heads[i].type != TL_NOWHERE) f->first[s->heads[i].type + 1]++;
+    if (in_newest(f, i) && s->heads[i].type != TL_NOWHERE)
+      f->first[s->heads[i].type + 1]++;
   for (size_t i = 0; i < s->ntypes; i++) f->first[i + 1] += f->first[i];
   for (size_t i = s->nheads; i-- > 0;) {
     unsigned type = s->heads[i].type;

@@ -122,7 +122,8 @@ static bool read_long(reader *r, const place *at, int64_t *out) {
   }
   if (!cg_json_string(&r->j, &text)) return bad_json(r, at);
   return parse_long(text, r->arena, out) ||
-         fail(r, at, CG_E_UNEXPECTED, "a 64-bit number is wanted, as a number or a string");
+         fail(r, at, CG_E_UNEXPECTED,
+              "a 64-bit number is wanted, as a number or a string");
 }
 
 static bool read_double(reader *r, const place *at, double *out) {
@@ -291,7 +292,8 @@ static bool read_field(reader *r, target *t, cg_bytes key) {
   const tl_row *row = find_row(r, t->h, key);
   if (!row) return no_field(r, t, key);
   place here = { t->at, tl_name_of(r->s, row->name), 0 };
-  if (cg_json_peek(&r->j) == CG_JSON_NULL) return cg_json_null(&r->j) || bad_json(r, &here);
+  if (cg_json_peek(&r->j) == CG_JSON_NULL)
+    return cg_json_null(&r->j) || bad_json(r, &here);
   size_t i = (size_t)(row - r->s->rows) - t->h->first;
   if (t->given[i / 64] >> i % 64 & 1)
     return fail(r, &here, CG_E_MALFORMED, "stands twice");

@@ -103,13 +103,15 @@ static void put_value(printer *p, const tl_row *r, const void *f) {
 
 /* True if the struct `o` has something to print for this row. */
 static bool is_there(const tl_row *r, const uint8_t *o, uint64_t has) {
-  if (r->kind == TL_K_FLAGS || (r->bit != TL_ALWAYS && !(has >> r->bit & 1))) return false;
+  if (r->kind == TL_K_FLAGS || (r->bit != TL_ALWAYS && !(has >> r->bit & 1)))
+    return false;
   if (r->kind != TL_K_OBJ && r->kind != TL_K_CALL) return true;
   return *(const tl_obj *const *)(const void *)(o + r->off);
 }
 
 static void put_fields(printer *p, const tl_head *h, const uint8_t *o) {
-  uint64_t has = h->flags & TL_F_HAS ? *(const uint64_t *)(const void *)(o + TL_HAS_AT) : 0;
+  uint64_t has =
+      h->flags & TL_F_HAS ? *(const uint64_t *)(const void *)(o + TL_HAS_AT) : 0;
   for (size_t i = 0; i < h->nrows && !p->err; i++) {
     const tl_row *r = p->s->rows + h->first + (i + h->nwire) % h->nrows; /* flags first */
     if (!is_there(r, o, has)) continue;

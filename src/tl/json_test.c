@@ -27,17 +27,20 @@ static const cg_tl_defaults defaults = { .api_id = 4, .api_hash = "abcd",
 static const tl_obj *call(cg_arena *a, const char *name, const char *args) {
   const tl_obj *out = NULL;
   cg_fault fault = { 0 };
-  if (cg_tl_call_from_json(cg_tl_api(), name, cg_bytes_of(args), &defaults, a, &out, &fault))
+  if (cg_tl_call_from_json(cg_tl_api(), name, cg_bytes_of(args), &defaults, a, &out,
+                           &fault))
     fail_msg("%s", fault.text);
   return out;
 }
 
-static void refuse_call(const char *name, const char *args, cg_err err, const char *text) {
+static void refuse_call(const char *name, const char *args, cg_err err,
+                        const char *text) {
   cg_arena *a = cg_arena_new(0);
   const tl_obj *out;
   cg_fault fault = { 0 };
-  assert_int_equal(cg_tl_call_from_json(cg_tl_api(), name, cg_bytes_of(args), &defaults, a,
-                                        &out, &fault), err);
+  assert_int_equal(cg_tl_call_from_json(cg_tl_api(), name, cg_bytes_of(args), &defaults,
+                                        a, &out, &fault),
+                   err);
   assert_string_equal(fault.text, text);
   cg_arena_free(a);
 }
@@ -75,7 +78,8 @@ static void defaults_of_calls(void **state) {
   assert_int_equal(f->random_id.at[0], 0x0807060504030201);
   assert_int_equal(f->random_id.at[1], 0x100f0e0d0c0b0a09);
   assert_non_null(TL_AS(help_getConfig, call(a, "help.getConfig", "")));
-  assert_int_equal(TL_AS(contacts_getContacts, call(a, "contacts.getContacts", " "))->hash, 0);
+  assert_int_equal(
+      TL_AS(contacts_getContacts, call(a, "contacts.getContacts", " "))->hash, 0);
   assert_int_equal(TL_AS(auth_exportLoginToken,
                          call(a, "auth.exportLoginToken", "{}"))->except_ids.len, 0);
   cg_arena_free(a);
@@ -86,10 +90,12 @@ static void errors_of_calls(void **state) {
   refuse_call("auth.sendcode", "{}", CG_E_UNKNOWN_NAME,
               "unknown method \"auth.sendcode\" (did you mean auth.sendCode?)");
   refuse_call("zzzzzzzzzzzz", "{}", CG_E_UNKNOWN_NAME, "unknown method \"zzzzzzzzzzzz\"");
-  refuse_call("auth.sendCode", "{\"phone\":\"1\"}", CG_E_UNKNOWN_NAME,
-              "auth.sendCode: no field \"phone\" (fields: phone_number, api_id, api_hash, "
-              "settings)");
-  refuse_call("auth.sendCode", "{}", CG_E_MISSING, "auth.sendCode.phone_number: is missing");
+  refuse_call(
+      "auth.sendCode", "{\"phone\":\"1\"}", CG_E_UNKNOWN_NAME,
+      "auth.sendCode: no field \"phone\" (fields: phone_number, api_id, api_hash, "
+      "settings)");
+  refuse_call("auth.sendCode", "{}", CG_E_MISSING,
+              "auth.sendCode.phone_number: is missing");
   refuse_call("auth.sendCode", "{\"api_id\":\"5\"}", CG_E_UNEXPECTED,
               "auth.sendCode.api_id: a number is wanted, not a string");
   refuse_call("auth.sendCode", "{\"api_id\":5000000000}", CG_E_LIMIT,
@@ -100,16 +106,19 @@ static void errors_of_calls(void **state) {
               "auth.sendCode: an object is wanted, not an array");
   refuse_call("auth.logOut", "{\"x\":1}", CG_E_UNKNOWN_NAME,
               "auth.logOut: no field \"x\" (it has none)");
-  refuse_call("users.getUsers", "{\"id\":[{\"_\":\"inputUserSelf\"},{\"_\":\"inputUser\"}]}",
-              CG_E_MISSING, "users.getUsers.id[1].user_id: is missing");
+  refuse_call("users.getUsers",
+              "{\"id\":[{\"_\":\"inputUserSelf\"},{\"_\":\"inputUser\"}]}", CG_E_MISSING,
+              "users.getUsers.id[1].user_id: is missing");
   refuse_call("users.getUsers", "{\"id\":[{}]}", CG_E_MISSING,
               "users.getUsers.id[0]: \"_\" is missing: one of inputUser, inputUserEmpty, "
               "inputUserFromMessage, inputUserSelf");
-  refuse_call("users.getUsers", "{\"id\":[{\"_\":\"inputPeerSelf\"}]}", CG_E_UNEXPECTED,
-              "users.getUsers.id[0]: inputPeerSelf does not belong here: one of inputUser, "
-              "inputUserEmpty, inputUserFromMessage, inputUserSelf");
+  refuse_call(
+      "users.getUsers", "{\"id\":[{\"_\":\"inputPeerSelf\"}]}", CG_E_UNEXPECTED,
+      "users.getUsers.id[0]: inputPeerSelf does not belong here: one of inputUser, "
+      "inputUserEmpty, inputUserFromMessage, inputUserSelf");
   refuse_call("auth.logOut", "{", CG_E_TRUNCATED, "JSON, byte 1: a key is missing");
-  refuse_call("auth.logOut", "{} x", CG_E_TRAILING, "JSON, byte 3: text behind the value");
+  refuse_call("auth.logOut", "{} x", CG_E_TRAILING,
+              "JSON, byte 3: text behind the value");
   refuse_call("auth.signIn",
               "{\"phone_number\":\"1\",\"phone_number\":\"2\"}", CG_E_MALFORMED,
               "JSON, byte 34: a key stands twice in one object");
@@ -125,7 +134,8 @@ static void objects(void **state) {
     "{\"phone_number\":\"1\",\"api_id\":1,\"api_hash\":\"h\",\"settings\":"
     "{\"allow_flashcall\":true,\"current_number\":false,\"token\":null,"
     "\"logout_tokens\":[\"-_8\",\"+/8=\"]},\"_\":\"auth.sendCode\"}";
-  assert_int_equal(cg_tl_from_json(cg_tl_api(), cg_bytes_of(json), a, &out, &fault), CG_OK);
+  assert_int_equal(cg_tl_from_json(cg_tl_api(), cg_bytes_of(json), a, &out, &fault),
+                   CG_OK);
   const tl_codeSettings *s = TL_AS(codeSettings, TL_AS(auth_sendCode, out)->settings);
   assert_true(TL_HAS(codeSettings, s, allow_flashcall));
   assert_false(TL_HAS(codeSettings, s, current_number));
@@ -133,16 +143,19 @@ static void objects(void **state) {
   assert_int_equal(s->logout_tokens.len, 2);
   assert_text(s->logout_tokens.at[0], "\xfb\xff");
   assert_text(s->logout_tokens.at[1], "\xfb\xff");
-  static const char longs[] = "{\"_\":\"auth.exportLoginToken\",\"api_id\":1,\"api_hash\":"
-    "\"\",\"except_ids\":[9007199254740993,\"-9223372036854775808\",\"5\"]}";
-  assert_int_equal(cg_tl_from_json(cg_tl_api(), cg_bytes_of(longs), a, &out, &fault), CG_OK);
+  static const char longs[] =
+      "{\"_\":\"auth.exportLoginToken\",\"api_id\":1,\"api_hash\":"
+      "\"\",\"except_ids\":[9007199254740993,\"-9223372036854775808\",\"5\"]}";
+  assert_int_equal(cg_tl_from_json(cg_tl_api(), cg_bytes_of(longs), a, &out, &fault),
+                   CG_OK);
   const tl_auth_exportLoginToken *t = TL_AS(auth_exportLoginToken, out);
   assert_true(t->except_ids.at[0] == INT64_C(9007199254740993));
   assert_true(t->except_ids.at[1] == INT64_MIN);
   cg_bytes back;
   assert_int_equal(cg_tl_to_json(cg_tl_api(), out, a, &back, NULL), CG_OK);
-  assert_text(back, "{\"_\":\"auth.exportLoginToken\",\"api_id\":1,\"api_hash\":\"\","
-                    "\"except_ids\":[\"9007199254740993\",\"-9223372036854775808\",\"5\"]}");
+  assert_text(back,
+              "{\"_\":\"auth.exportLoginToken\",\"api_id\":1,\"api_hash\":\"\","
+              "\"except_ids\":[\"9007199254740993\",\"-9223372036854775808\",\"5\"]}");
   assert_int_equal(back.at[back.len], 0);
   cg_arena_free(a);
 }
@@ -218,15 +231,17 @@ static void definitions_as_text(void **state) {
   describe("auth.loggedOut", "auth.loggedOut#c3a2835f flags:# "
                              "future_auth_token:flags.0?bytes = auth.LoggedOut");
   describe("invokeWithLayer", "invokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X");
-  describe("users.getUsers", "users.getUsers#0d91a548 id:Vector<InputUser> = Vector<User>");
-  describe("auth.SentCode",
-           "auth.sentCode#5e002502 flags:# type:auth.SentCodeType phone_code_hash:string "
-           "next_type:flags.1?auth.CodeType timeout:flags.2?int = auth.SentCode\n"
-           "auth.sentCodePaymentRequired#f8827ebf store_product:string "
-           "phone_code_hash:string support_email_address:string "
-           "support_email_subject:string premium_days:int currency:string amount:long = "
-           "auth.SentCode\n"
-           "auth.sentCodeSuccess#2390fe44 authorization:auth.Authorization = auth.SentCode");
+  describe("users.getUsers",
+           "users.getUsers#0d91a548 id:Vector<InputUser> = Vector<User>");
+  describe(
+      "auth.SentCode",
+      "auth.sentCode#5e002502 flags:# type:auth.SentCodeType phone_code_hash:string "
+      "next_type:flags.1?auth.CodeType timeout:flags.2?int = auth.SentCode\n"
+      "auth.sentCodePaymentRequired#f8827ebf store_product:string "
+      "phone_code_hash:string support_email_address:string "
+      "support_email_subject:string premium_days:int currency:string amount:long = "
+      "auth.SentCode\n"
+      "auth.sentCodeSuccess#2390fe44 authorization:auth.Authorization = auth.SentCode");
   cg_arena *a = cg_arena_new(0);
   cg_bytes text;
   cg_fault fault = { 0 };
@@ -249,7 +264,8 @@ static void fields_and_names(void **state) {
   assert_false(cg_tl_field_at(cg_tl_api(), 1, 0, &f));
   size_t methods = 0, constructors = 0;
   for (const char *n = NULL; (n = cg_tl_next_name(cg_tl_api(), true, n));) methods++;
-  for (const char *n = NULL; (n = cg_tl_next_name(cg_tl_api(), false, n));) constructors++;
+  for (const char *n = NULL; (n = cg_tl_next_name(cg_tl_api(), false, n));)
+    constructors++;
   assert_int_equal(methods, 807);
   assert_int_equal(constructors, 1641);
 }
@@ -258,10 +274,17 @@ static void fields_and_names(void **state) {
 static void base64_vectors(void **state) {
   (void)state;
   static const char *const pairs[][2] = {
-    { "", "" }, { "f", "Zg==" }, { "fo", "Zm8=" }, { "foo", "Zm9v" }, { "foob", "Zm9vYg==" },
-    { "fooba", "Zm9vYmE=" }, { "foobar", "Zm9vYmFy" },
+    { "", "" },
+    { "f", "Zg==" },
+    { "fo", "Zm8=" },
+    { "foo", "Zm9v" },
+    { "foob", "Zm9vYg==" },
+    { "fooba", "Zm9vYmE=" },
+    { "foobar", "Zm9vYmFy" },
   };
-  static const char *const bad[] = { "Z", "Zg=", "Zg===", "Zh==", "Zm 9v", "Zm9v====", "=" };
+  static const char *const bad[] = {
+    "Z", "Zg=", "Zg===", "Zh==", "Zm 9v", "Zm9v====", "="
+  };
   cg_arena *a = cg_arena_new(0);
   cg_bytes out;
   for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {

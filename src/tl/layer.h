@@ -17,10 +17,10 @@
  * NULL, which TL_AS() takes. */
 const cg_tl_schema *cg_tl_api_all(void);
 
-/* Appends `obj` as a peer of `layer` knows it (0: in the newest form). Values that the layer has no
- * room for are left out; what the layer cannot know becomes its type's fallback, or
- * an absent field, or falls out of its vector. NO_VARIANT names what cannot be said
- * in that layer at all. Other errors as cg_tl_encode; `out` is then as before. */
+/* Appends `obj` as a peer of `layer` knows it (0: in the form it has). Values that the
+ * layer has no room for are left out; what the layer cannot know becomes its type's
+ * fallback, or an absent field, or falls out of its vector. NO_VARIANT names what cannot
+ * be said in that layer at all. Other errors as cg_tl_encode; `out` is then as before. */
 CG_MUST_USE cg_err cg_tl_encode_layer(const cg_tl_schema *s, int layer, const tl_obj *obj,
                                       cg_buf *out, cg_fault *fault);
 

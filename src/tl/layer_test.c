@@ -259,7 +259,8 @@ static void unknown_falls_out_of_vectors(void **state) {
   cg_fault fault = { 0 };
   tl_auth_sentCode sent = { TL_INIT(auth_sentCode), .type = &word.auth_SentCodeType };
   out.len = 0;
-  assert_int_equal(cg_tl_encode_layer(all(), 158, &sent.o, &out, &fault), CG_E_NO_VARIANT);
+  assert_int_equal(cg_tl_encode_layer(all(), 158, &sent.o, &out, &fault),
+                   CG_E_NO_VARIANT);
   assert_string_equal(fault.text, "auth.sentCode.type: auth.sentCodeTypeSmsWord has no "
                                   "form in layer 158");
   assert_int_equal(out.len, 0);
@@ -333,7 +334,8 @@ static void every_older_form_is_read(void **state) {
       assert_memory_equal(out.at, wire.at, out.len);
     }
     for (size_t n = 0; n < wire.len; n += 1 + wire.len / 50)
-      assert_int_not_equal(cg_tl_decode(s, (cg_bytes){ wire.at, n }, a, &obj, NULL), CG_OK);
+      assert_int_not_equal(cg_tl_decode(s, (cg_bytes){ wire.at, n }, a, &obj, NULL),
+                           CG_OK);
     cg_arena_free(a);
   }
   assert_true(old > 300 && same > 200);

@@ -40,8 +40,9 @@ static size_t field_align(unsigned kind) {
 /* --- kinds ----------------------------------------------------------------- */
 
 static cg_err unsupported(builder *b, const tl_def *def, const tl_arg *a) {
-  return cg_fail(b->fault, CG_E_UNEXPECTED, "%.*s: this use of type %.*s is not supported",
-                 (int)def->name.len, def->name.at, (int)a->type.len, a->type.at);
+  return cg_fail(b->fault, CG_E_UNEXPECTED,
+                 "%.*s: this use of type %.*s is not supported", (int)def->name.len,
+                 def->name.at, (int)a->type.len, a->type.at);
 }
 
 /* Number of the boxed type `word`, which need not have a constructor. */
@@ -256,7 +257,8 @@ static cg_err rows_of_older(builder *b, size_t ix) {
 
 static void count_rows(builder *b, tl_head *h) {
   h->nrows = (uint8_t)(b->nrows - h->first);
-  while (h->nwire < h->nrows && b->rows[h->first + h->nwire].kind != TL_K_TRUE) h->nwire++;
+  while (h->nwire < h->nrows && b->rows[h->first + h->nwire].kind != TL_K_TRUE)
+    h->nwire++;
 }
 
 static cg_err set_types(builder *b) {

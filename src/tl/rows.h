@@ -57,7 +57,7 @@ enum {
 };
 
 typedef struct {
-  tl_obj o;         /* id on the wire and own index; is the object if there are no fields */
+  tl_obj o; /* id on the wire and own index; is the object if there are no fields */
   uint16_t name;
   uint16_t first;   /* row */
   uint16_t type;    /* boxed type of a constructor, TL_NOWHERE for a method */

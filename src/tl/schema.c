@@ -47,7 +47,8 @@ void tl_arg_type(tl_arg *a, cg_bytes word) {
   a->type = word;
   a->base = TL_T_BOXED;
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-    if (cg_bytes_equal(word, cg_bytes_of(words[i].word))) a->base = (uint8_t)words[i].base;
+    if (cg_bytes_equal(word, cg_bytes_of(words[i].word)))
+      a->base = (uint8_t)words[i].base;
   if (a->base == TL_T_BOXED && (bare || is_constructor_word(word))) a->base = TL_T_BARE;
   if (query) a->base = TL_T_QUERY;
 }
@@ -144,8 +145,10 @@ cg_err tl_defs_add(tl_defs *d, tl_def *def, const char *file, cg_fault *fault) {
   uint32_t crc = tl_def_crc(def);
   if (!def->id) def->id = crc;
   if (def->id != crc)
-    return cg_fail(fault, CG_E_VERIFY, "%s:%zu: %.*s#%08x is not the crc32 of its text, "
-                   "%08x", file, def->line, (int)def->name.len, def->name.at, def->id, crc);
+    return cg_fail(fault, CG_E_VERIFY,
+                   "%s:%zu: %.*s#%08x is not the crc32 of its text, "
+                   "%08x",
+                   file, def->line, (int)def->name.len, def->name.at, def->id, crc);
   if (!tl_defs_grow((void **)&d->defs, d->ndefs, &d->defs_cap, sizeof *d->defs))
     return cg_fail(fault, CG_E_MEMORY, "%s: out of memory", file);
   if (!d->arena && !(d->arena = cg_arena_new(0)))

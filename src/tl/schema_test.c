@@ -40,7 +40,8 @@ static void errors_name_line_and_reason(void **state) {
   refuse("---what---\n", CG_E_MALFORMED, "f.tl:1: not a definition: ---what---");
   refuse("// since 5 x\n", CG_E_MALFORMED, "f.tl:1: \"since LAYER name#id\" is wanted");
   refuse("// layers 7-5\n", CG_E_MALFORMED, "f.tl:1: \"layers FROM-TO\" is wanted");
-  refuse("// fallback X\n", CG_E_MALFORMED, "f.tl:1: \"fallback Type constructor\" is wanted");
+  refuse("// fallback X\n", CG_E_MALFORMED,
+         "f.tl:1: \"fallback Type constructor\" is wanted");
   refuse("= X;", CG_E_MALFORMED, "f.tl:1: not a definition: =");
 }
 
@@ -55,9 +56,11 @@ static void reads_every_form_of_text(void **state) {
   assert_int_equal(tl_defs_read_text(&d, "f", cg_bytes_of(text), &fault), CG_E_MALFORMED);
   tl_defs_free(&d);
   static const char good[] =
-    "exports.x = 1; LAYER = 77;\nmodule.exports = `inputPeerEmpty#7f3b18ea = InputPeer;\n"
-    "---functions---\ninvokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X;\n"
-    "auth.cancelCode\n  phone_number:string\n  phone_code_hash:string = Bool; // text\n`;";
+      "exports.x = 1; LAYER = 77;\nmodule.exports = `inputPeerEmpty#7f3b18ea = "
+      "InputPeer;\n"
+      "---functions---\ninvokeWithLayer#da9b0d0d {X:Type} layer:int query:!X = X;\n"
+      "auth.cancelCode\n  phone_number:string\n  phone_code_hash:string = Bool; // "
+      "text\n`;";
   assert_int_equal(tl_defs_read_text(&d, "f", cg_bytes_of(good), &fault), CG_OK);
   assert_int_equal(d.ndefs, 3);
   assert_int_equal(d.layer, 77);
@@ -72,10 +75,11 @@ static void loads_a_clients_own_text(void **state) {
   (void)state;
   /* auth.sentCode as it is, and a user that no layer has, at layer 150 */
   static const char text[] =
-    "// LAYER 150\nuser flags:# self:flags.10?true id:int first_name:flags.1?string "
-    "gone:string kept:flags.2?InputPeer = User;\n"
-    "brandNew x:int = BrandNew;\n---functions---\nauth.signIn flags:# phone_number:string "
-    "phone_code_hash:string phone_code:string = auth.Authorization;\n";
+      "// LAYER 150\nuser flags:# self:flags.10?true id:int first_name:flags.1?string "
+      "gone:string kept:flags.2?InputPeer = User;\n"
+      "brandNew x:int = BrandNew;\n---functions---\nauth.signIn flags:# "
+      "phone_number:string "
+      "phone_code_hash:string phone_code:string = auth.Authorization;\n";
   cg_tl_schema *s;
   cg_fault fault = { 0 };
   if (cg_tl_schema_load(cg_tl_api_all(), "mine.tl", cg_bytes_of(text), &s, &fault))
@@ -119,8 +123,8 @@ static void shared_bits_of_older_forms(void **state) {
   cg_tl_schema *s;
   cg_buf out = { 0 };
   tl_user u = { TL_INIT(user), .id = 7 };
-  assert_int_equal(cg_tl_schema_load(cg_tl_api_all(), "m.tl", cg_bytes_of(text), &s, NULL),
-                   CG_OK);
+  assert_int_equal(
+      cg_tl_schema_load(cg_tl_api_all(), "m.tl", cg_bytes_of(text), &s, NULL), CG_OK);
   TL_ON(user, &u, contact);
   TL_SET(user, &u, first_name, CG_LIT("Ada"));
   assert_int_equal(cg_tl_encode_layer(s, 150, &u.o, &out, NULL), CG_OK);
@@ -143,8 +147,9 @@ static void loaded_text_must_say_its_layer(void **state) {
                                      CG_LIT("inputPeerEmpty#7f3b18ea = InputPeer;"), &s,
                                      &fault), CG_E_MISSING);
   assert_string_equal(fault.text, "m.tl: a line \"// LAYER N\" is missing");
-  assert_int_equal(cg_tl_schema_load_file(cg_tl_api_all(), "/nonexistent/x.tl", &s, &fault),
-                   CG_E_NOT_FOUND);
+  assert_int_equal(
+      cg_tl_schema_load_file(cg_tl_api_all(), "/nonexistent/x.tl", &s, &fault),
+      CG_E_NOT_FOUND);
   assert_string_equal(fault.text, "/nonexistent/x.tl: No such file or directory");
 }
 
@@ -162,7 +167,8 @@ static void loading_what_is_known_changes_nothing(void **state) {
   assert_int_equal(s->nforms, all->nforms);
   assert_memory_equal(s->forms, all->forms, all->nforms * sizeof *all->forms);
   cg_tl_schema *again;
-  assert_int_equal(cg_tl_schema_load(s, "m.tl", cg_bytes_of(text), &again, &fault), CG_OK);
+  assert_int_equal(cg_tl_schema_load(s, "m.tl", cg_bytes_of(text), &again, &fault),
+                   CG_OK);
   cg_tl_schema_free(again);
   cg_tl_schema_free(s);
 }
@@ -197,14 +203,16 @@ static void what_cannot_be_laid_out(void **state) {
 
 static void every_allocation_fails(void **state) {
   (void)state;
-  static const char text[] = "// LAYER 150\nuser flags:# id:int gone:flags.1?Gone = User;\n"
-                             "brandNew x:Vector<int> = BrandNew;\n";
+  static const char text[] =
+      "// LAYER 150\nuser flags:# id:int gone:flags.1?Gone = User;\n"
+      "brandNew x:Vector<int> = BrandNew;\n";
   long n = 0;
   for (long i = -1; i < n; i++) {
     cg_tl_schema *s = NULL;
     cg_fault fault = { 0 };
     cg_mem_fail_after(i);
-    cg_err err = cg_tl_schema_load(cg_tl_api_all(), "m.tl", cg_bytes_of(text), &s, &fault);
+    cg_err err =
+        cg_tl_schema_load(cg_tl_api_all(), "m.tl", cg_bytes_of(text), &s, &fault);
     long asked = cg_mem_fail_after(-1);
     assert_int_equal(err, i < 0 ? CG_OK : CG_E_MEMORY);
     if (i < 0) n = asked;
@@ -225,8 +233,9 @@ static void loads_the_text_of_gramjs(void **state) {
   fclose(f);
   cg_tl_schema *s;
   cg_fault fault = { 0 };
-  if (cg_tl_schema_load(cg_tl_api(), "apiTl.js", (cg_bytes){ text, n + sizeof layer - 1 }, &s,
-                        &fault)) fail_msg("%s", fault.text);
+  if (cg_tl_schema_load(cg_tl_api(), "apiTl.js", (cg_bytes){ text, n + sizeof layer - 1 },
+                        &s, &fault))
+    fail_msg("%s", fault.text);
   assert_int_equal(cg_tl_id_in_layer(s, "user", false, 198), 0x4b46c37e);
   assert_int_equal(cg_tl_id_in_layer(s, "user", false, 228), TL_ID_user);
   assert_non_null(tl_find(s, 0x4b46c37e));

@@ -17,7 +17,8 @@
 #include "mem.h"
 #include "mtproto_api.h"
 
-/* auth.cancelCode("9996621234", "f4318de66cb2db3f10"), from crc32 and the layout rules. */
+/* auth.cancelCode("9996621234", "f4318de66cb2db3f10"), from crc32 and the layout rules.
+ */
 static const uint8_t cancel_code[] =
   "\x78\x05\x04\x1f\x0a" "9996621234\x00\x12" "f4318de66cb2db3f10";
 
@@ -239,7 +240,8 @@ static void refuse_object(const tl_obj *obj, cg_err want, const char *text) {
 static void missing_and_wrong_objects(void **state) {
   (void)state;
   tl_auth_sendCode q = { TL_INIT(auth_sendCode) };
-  refuse_object(&q.o, CG_E_MISSING, "auth.sendCode.settings: a required field is missing");
+  refuse_object(&q.o, CG_E_MISSING,
+                "auth.sendCode.settings: a required field is missing");
   tl_inputPeerSelf self = { TL_INIT(inputPeerSelf) };
   q.settings = (const tl_CodeSettings *)(const void *)&self;
   refuse_object(&q.o, CG_E_UNEXPECTED,
@@ -259,7 +261,8 @@ static void shared_bits(void **state) {
   refuse_object(&p.o, CG_E_MISSING,
                 "account.password.current_algo: a required field is missing");
   p.current_algo = &algo.PasswordKdfAlgo;
-  refuse_object(&p.o, CG_E_MISSING, "account.password.srp_B: a required field is missing");
+  refuse_object(&p.o, CG_E_MISSING,
+                "account.password.srp_B: a required field is missing");
   p.srp_B = CG_LIT("");
   cg_arena *a = cg_arena_new(0);
   cg_bytes out;
@@ -302,8 +305,8 @@ static void results(void **state) {
   tl_auth_cancelCode cancel = { TL_INIT(auth_cancelCode) };
   tl_invokeWithLayer wrapped = { TL_INIT(invokeWithLayer), .query = &cancel.o };
   WORDS(&b, TL_ID_boolTrue);
-  assert_int_equal(cg_tl_decode_result(cg_tl_api(), &wrapped.o, bytes_of(&b), a, &out, NULL),
-                   CG_OK);
+  assert_int_equal(
+      cg_tl_decode_result(cg_tl_api(), &wrapped.o, bytes_of(&b), a, &out, NULL), CG_OK);
   assert_int_equal(out->id, TL_ID_boolTrue);
   cg_bytes json;
   assert_int_equal(cg_tl_to_json(cg_tl_api(), out, a, &json, NULL), CG_OK);
@@ -323,8 +326,9 @@ static void results(void **state) {
   cg_fault fault = { 0 };
   tl_auth_logOut leave = { TL_INIT(auth_logOut) };
   WORDS(&b, TL_ID_inputPeerSelf);
-  assert_int_equal(cg_tl_decode_result(cg_tl_api(), &leave.o, bytes_of(&b), a, &out, &fault),
-                   CG_E_UNEXPECTED);
+  assert_int_equal(
+      cg_tl_decode_result(cg_tl_api(), &leave.o, bytes_of(&b), a, &out, &fault),
+      CG_E_UNEXPECTED);
   assert_string_equal(fault.text, "answer to auth.logOut: inputPeerSelf does not belong "
                                   "here, at byte 0");
   cg_buf_free(&b);
