@@ -12,23 +12,28 @@ void cg_buf_free(cg_buf *b) {
 }
 
 void cg_buf_wipe(cg_buf *b) {
-  volatile uint8_t *p = b->at;
-  for (size_t i = 0; i < b->cap; i++) p[i] = 0;
+  if (b->at) explicit_bzero(b->at, b->cap);
   cg_buf_free(b);
+}
+
+/* Moves to a larger block and wipes the old one: it may hold secrets. */
+static bool enlarge(cg_buf *b, size_t n) {
+  size_t cap = b->cap ? b->cap : 64;
+  while (cap - b->len < n && cap <= SIZE_MAX / 2) cap *= 2;
+  uint8_t *at = cap - b->len < n ? NULL : cg_alloc(cap);
+  if (!at) return false;
+  size_t len = b->len;
+  if (len) memcpy(at, b->at, len);
+  cg_buf_wipe(b);
+  *b = (cg_buf){ .at = at, .len = len, .cap = cap };
+  return true;
 }
 
 uint8_t *cg_buf_grow(cg_buf *b, size_t n) {
   if (b->err) return NULL;
-  if (b->cap - b->len < n) {
-    size_t cap = b->cap ? b->cap : 64;
-    while (cap - b->len < n && cap <= SIZE_MAX / 2) cap *= 2;
-    uint8_t *at = cap - b->len < n ? NULL : cg_realloc(b->at, cap);
-    if (!at) {
-      b->err = CG_E_MEMORY;
-      return NULL;
-    }
-    b->at = at;
-    b->cap = cap;
+  if (b->cap - b->len < n && !enlarge(b, n)) {
+    b->err = CG_E_MEMORY;
+    return NULL;
   }
   b->len += n;
   return b->at + b->len - n;
