@@ -79,7 +79,7 @@ int main(void) {
   tl_filler f;
   double bytes = 0, objects = 0;
   if (!a.keep || !a.arena || !tl_filler_init(&f, a.s, 1)) die("out of memory");
-  f.density = 5, f.vector = 2, f.depth = 2;
+  f.density = 6, f.vector = 2, f.depth = 2;
   f.variety = 3; /* as in life: most messages look like others */
   for (int i = 0; i < ANSWERS; i++) {
     cg_bytes json;

@@ -102,7 +102,8 @@ CG_API bool cg_tl_field_at(const cg_tl_schema *s, uint32_t id, unsigned i,
 
 /* The name that follows `after` (NULL: the first one) in the order of strcmp() among
  * the methods or the constructors; NULL at the end. Static. */
-CG_API const char *cg_tl_next_name(const cg_tl_schema *s, bool methods, const char *after);
+CG_API const char *cg_tl_next_name(const cg_tl_schema *s, bool methods,
+                                   const char *after);
 
 /* TL text of what is called `name`, in memory of `arena`: the method or constructor, or
  * one line for each constructor of the type. UNKNOWN_NAME: `fault` has what may have
@@ -114,14 +115,16 @@ CG_API CG_MUST_USE cg_err cg_tl_describe(const cg_tl_schema *s, const char *name
  * object aliases `in` and lives in `arena`. Errors: TRUNCATED, TRAILING,
  * MALFORMED, UNKNOWN_ID, UNEXPECTED, LIMIT, MEMORY, with offset and field path
  * in `fault`. */
-CG_API CG_MUST_USE cg_err cg_tl_decode(const cg_tl_schema *s, cg_bytes in, cg_arena *arena,
-                                       const tl_obj **out, cg_fault *fault);
+CG_API CG_MUST_USE cg_err cg_tl_decode(const cg_tl_schema *s, cg_bytes in,
+                                       cg_arena *arena, const tl_obj **out,
+                                       cg_fault *fault);
 
 /* As cg_tl_decode, for the answer to `request`: also takes the vector or Bool
  * that the method promises, and refuses an object of another type. */
-CG_API CG_MUST_USE cg_err cg_tl_decode_result(const cg_tl_schema *s, const tl_obj *request,
-                                              cg_bytes in, cg_arena *arena,
-                                              const tl_obj **out, cg_fault *fault);
+CG_API CG_MUST_USE cg_err cg_tl_decode_result(const cg_tl_schema *s,
+                                              const tl_obj *request, cg_bytes in,
+                                              cg_arena *arena, const tl_obj **out,
+                                              cg_fault *fault);
 
 /* Encodes `obj` into memory of `arena`. Errors: UNEXPECTED (an object of the
  * wrong type in a field), MISSING (a required object or one whose bit is set is
@@ -153,7 +156,8 @@ typedef struct {
 /* As cg_tl_from_json for the method `name` with its arguments as a JSON object
  * (empty text counts as {}); UNKNOWN_NAME if there is no such method. */
 CG_API CG_MUST_USE cg_err cg_tl_call_from_json(const cg_tl_schema *s, const char *name,
-                                               cg_bytes args, const cg_tl_defaults *defaults,
+                                               cg_bytes args,
+                                               const cg_tl_defaults *defaults,
                                                cg_arena *arena, const tl_obj **out,
                                                cg_fault *fault);
 
