@@ -186,19 +186,12 @@ static bool forgive(encoder *e, size_t len) {
   return true;
 }
 
-/* The head in whose form `obj` is written; NULL with the error set. */
-static const tl_head *form_of(encoder *e, const tl_obj *obj) {
-  const tl_head *h = tl_head_of(e->s, obj);
+/* Writes `obj`, whose head is `h`, in the form that the layer has. */
+static bool put_boxed(encoder *e, const tl_head *h, const tl_obj *obj) {
+  if (e->layer) h = tl_form_for(e->s, e->s->heads + h->newest, e->layer);
+  if (h && !(h->flags & TL_F_NO_DOWN)) return put32(e, h->o.id) && put_body(e, h, obj);
   e->culprit = obj;
-  if (!h) fail(e, CG_E_UNEXPECTED);
-  else if (e->layer) h = tl_form_for(e->s, e->s->heads + h->newest, e->layer);
-  if (!e->err && (!h || h->flags & TL_F_NO_DOWN)) fail(e, CG_E_NO_VARIANT);
-  return e->err ? NULL : h;
-}
-
-static bool put_boxed(encoder *e, const tl_obj *obj) {
-  const tl_head *h = form_of(e, obj);
-  return h && put32(e, h->o.id) && put_body(e, h, obj);
+  return fail(e, CG_E_NO_VARIANT);
 }
 
 /* The type's fallback in place of an object that the layer cannot have. */
@@ -214,11 +207,12 @@ static bool put_fallback(encoder *e, unsigned type, size_t len) {
 static bool put_object(encoder *e, unsigned type, const tl_obj *obj) {
   if (!obj) return fail(e, CG_E_MISSING);
   const tl_head *h = tl_head_of(e->s, obj);
-  e->culprit = obj;
-  if (!h || (h->type != type && e->s->heads[h->newest].type != type))
+  if (!h || (h->type != type && e->s->heads[h->newest].type != type)) {
+    e->culprit = obj;
     return fail(e, CG_E_UNEXPECTED);
+  }
   size_t len = e->out->len;
-  if (put_boxed(e, obj)) return true;
+  if (put_boxed(e, h, obj)) return true;
   return type != TL_NOWHERE && put_fallback(e, type, len);
 }
 
@@ -410,9 +404,10 @@ static bool put_any(encoder *e, const tl_obj *obj) {
   if (obj->id == TL_ID_vector) return put_vector(e, (const tl_vector *)(const void *)obj);
   const tl_head *h = tl_head_of(e->s, obj);
   size_t len = e->out->len;
-  if (put_boxed(e, obj)) return true;
-  if (h && h->type != TL_NOWHERE && put_fallback(e, h->type, len)) return true;
-  if (h) add_path(e, tl_head_name(e->s, h));
+  if (!h) return fail(e, CG_E_UNEXPECTED);
+  if (put_boxed(e, h, obj)) return true;
+  if (h->type != TL_NOWHERE && put_fallback(e, h->type, len)) return true;
+  add_path(e, tl_head_name(e->s, h));
   return false;
 }
 
