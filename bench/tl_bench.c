@@ -8,10 +8,11 @@
 
 #include "bench.h"
 #include "codec.h"
-#include "fill.c" /* random wire data; no library has it */
+#include "fill.h"
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { ANSWERS = 64, CHATS = 100 };
 
