@@ -45,6 +45,7 @@ static void on_self(cg_op *op, const cg_store_reply *r) {
 
 void cg_account_load_self(cg_op *op, cg_op_step *step) {
   op->after_load = step;
-  cg_store_request q = { .op = CG_STORE_USER_GET, .id = (uint64_t)op->peer->login.user_id };
+  uint64_t id = (uint64_t)op->peer->login.user_id;
+  cg_store_request q = { .op = CG_STORE_USER_GET, .id = id };
   cg_op_submit(op, &q, on_self);
 }

@@ -21,7 +21,7 @@ static void log_code(const cg_op *op, const char *what) {
   cg_log_write(&op->s->log, CG_LOG_INFO, "%s: %s", phone, what);
 }
 
-/* --- auth.sendCode: a new transaction ------------------------------------------- */
+/* --- auth.sendCode: a new transaction ------------------------------------- */
 
 /* Nobody has this number and nobody may take it: the transaction is for show. */
 static bool for_show(const cg_op *op) {
@@ -108,6 +108,12 @@ static bool has_other_session(const cg_op *op, const cg_store_reply *r) {
   return false;
 }
 
+/* When the next rung may be asked for; 0: at once. */
+static int64_t resend_time(const cg_op *op, const cg_store_code *row) {
+  int64_t wait = op->s->set.resend_timeout;
+  return wait && cg_rung_is_timed(cg_ladder_rung(row)) ? cg_op_now(op) + wait : 0;
+}
+
 static void on_sessions(cg_op *op, const cg_store_reply *r) {
   cg_tx *tx = cg_tx_of(op);
   const cg_settings *set = &op->s->set;
@@ -121,10 +127,8 @@ static void on_sessions(cg_op *op, const cg_store_reply *r) {
   memcpy(tx->row.phone, tx->phone, sizeof tx->row.phone);
   memcpy(tx->row.ip, op->ip, sizeof tx->row.ip);
   cg_ladder_build(has_other_session(op, r), set->third_party_sms, tx->row.ladder);
-  char rung = cg_ladder_rung(&tx->row);
-  if (cg_rung_is_timed(rung) && set->resend_timeout)
-    tx->row.resend_at = now + set->resend_timeout;
-  if (rung) draw_code(op);
+  tx->row.resend_at = resend_time(op, &tx->row);
+  if (cg_ladder_rung(&tx->row)) draw_code(op);
   else cg_op_error(op, 400, "SMS_CODE_CREATE_FAILED");
 }
 
@@ -202,7 +206,7 @@ void cg_auth_send_code(cg_op *op) {
   if (!refuse_number(op)) cg_tx_account(op, true, on_send_account);
 }
 
-/* --- auth.resendCode -------------------------------------------------------------- */
+/* --- auth.resendCode ------------------------------------------------------ */
 
 static void on_resend_found(cg_op *op);
 
@@ -225,11 +229,10 @@ static void move_on(cg_op *op) {
   cg_tx *tx = cg_tx_of(op);
   cg_store_code row = tx->row;
   int64_t now = cg_op_now(op);
-  bool timed = cg_rung_is_timed(cg_ladder_next(&tx->row));
   row.rung++;
   row.sent_at = now;
   row.expires_at = now + op->s->set.code_ttl;
-  row.resend_at = timed && op->s->set.resend_timeout ? now + op->s->set.resend_timeout : 0;
+  row.resend_at = resend_time(op, &row);
   cg_store_request q = { .op = CG_STORE_CODE_RESEND, .code = &row, .number = tx->row.rung,
                          .now = now };
   cg_op_submit(op, &q, on_moved_on);
@@ -256,7 +259,7 @@ void cg_auth_resend_code(cg_op *op) {
   else cg_limit_requests(op, resend_allowed);
 }
 
-/* --- auth.cancelCode ---------------------------------------------------------------- */
+/* --- auth.cancelCode ------------------------------------------------------ */
 
 static void on_cancel_found(cg_op *op);
 
@@ -294,7 +297,7 @@ void cg_auth_cancel_code(cg_op *op) {
   else cg_tx_find(op, q->phone_code_hash, on_cancel_found);
 }
 
-/* --- auth.reportMissingCode ----------------------------------------------------------- */
+/* --- auth.reportMissingCode ----------------------------------------------- */
 
 static void on_report_found(cg_op *op) {
   if (!cg_tx_is_live(op)) {

@@ -25,7 +25,7 @@ static void log_login(const cg_op *op, const char *what) {
   cg_log_write(&op->s->log, CG_LOG_INFO, "%s: %s", phone, what);
 }
 
-/* --- the answers of a login ------------------------------------------------------ */
+/* --- the answers of a login ----------------------------------------------- */
 
 static void answer_authorization(cg_op *op) {
   const cg_tx *tx = cg_tx_of(op);
@@ -77,7 +77,7 @@ static cg_err draw_auth(const cg_op *op, cg_store_auth *auth) {
   return err;
 }
 
-/* --- auth.signIn ------------------------------------------------------------------- */
+/* --- auth.signIn ---------------------------------------------------------- */
 
 static void on_sign_in_found(cg_op *op);
 
@@ -187,9 +187,10 @@ static void on_sign_in_found(cg_op *op) {
   const cg_tx *tx = cg_tx_of(op);
   const tl_auth_signIn *q = TL_AS(auth_signIn, op->request);
   bool has_code = TL_HAS(auth_signIn, q, phone_code);
+  bool tries_left = tx->found && tx->row.attempts < tx->row.max_attempts;
   if (has_code && is_repeat(op, q->phone_code)) {
     cg_tx_account(op, false, on_repeat_account);
-  } else if (!has_code || !cg_tx_is_live(op) || tx->row.attempts >= tx->row.max_attempts) {
+  } else if (!has_code || !tries_left || !cg_tx_is_live(op)) {
     cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
   } else {
     cg_store_request a = { .op = CG_STORE_CODE_ATTEMPT, .text = tx->hash,
@@ -209,7 +210,7 @@ void cg_auth_sign_in(cg_op *op) {
   else cg_tx_find(op, q->phone_code_hash, on_sign_in_found);
 }
 
-/* --- auth.signUp --------------------------------------------------------------------- */
+/* --- auth.signUp ---------------------------------------------------------- */
 
 static void on_sign_up_found(cg_op *op);
 
@@ -261,7 +262,7 @@ void cg_auth_sign_up(cg_op *op) {
   else cg_tx_find(op, q->phone_code_hash, on_sign_up_found);
 }
 
-/* --- auth.logOut, auth.dropTempAuthKeys ------------------------------------------------ */
+/* --- auth.logOut, auth.dropTempAuthKeys ----------------------------------- */
 
 static void on_logged_out(cg_op *op, const cg_store_reply *r) {
   tl_auth_loggedOut out = { TL_INIT(auth_loggedOut) };

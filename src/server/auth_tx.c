@@ -56,7 +56,7 @@ bool cg_tx_is_issued(const cg_op *op) {
   return cg_tx_is_live(op) && tx->row.state == CG_CODE_ISSUED;
 }
 
-/* --- accounts ----------------------------------------------------------------- */
+/* --- accounts ------------------------------------------------------------- */
 
 static bool provisioned(const cg_op *op) {
   const cg_tx *tx = op->state;
@@ -66,8 +66,9 @@ static bool provisioned(const cg_op *op) {
 
 bool cg_tx_may_sign_up(const cg_op *op) {
   const cg_tx *tx = op->state;
-  if (op->s->set.signup == CG_SIGNUP_TEST_NUMBERS) return cg_phone_test(tx->phone).dc != 0;
-  return op->s->set.signup == CG_SIGNUP_OPEN;
+  cg_signup who = (cg_signup)op->s->set.signup;
+  return who == CG_SIGNUP_OPEN ||
+         (who == CG_SIGNUP_TEST_NUMBERS && cg_phone_test(tx->phone).dc);
 }
 
 /* Ids of ten digits, as people's accounts have them; safe in every client's numbers. */
@@ -124,7 +125,7 @@ void cg_tx_account(cg_op *op, bool provision, cg_op_run *then) {
   look_for_account(op);
 }
 
-/* --- auth.sentCode -------------------------------------------------------------- */
+/* --- auth.sentCode -------------------------------------------------------- */
 
 static const tl_auth_SentCodeType *sent_type(cg_op *op, char rung, int32_t length) {
   tl_auth_sentCodeTypeApp *app = cg_arena_alloc(op->arena, sizeof *app);

@@ -115,7 +115,7 @@ void cg_conn_send_error(cg_conn *c, int32_t code) {
   if (++c->refused >= REFUSED_MAX) cg_conn_close(c);
 }
 
-/* --- key exchange ----------------------------------------------------------- */
+/* --- key exchange --------------------------------------------------------- */
 
 typedef struct {
   cg_server *s;
@@ -176,11 +176,10 @@ static void store_key(cg_conn *c, const cg_handshake_key *agreed) {
   cg_store_key row = { .id = agreed->key.id, .aux_hash = agreed->key.aux_hash,
                        .dc = agreed->dc, .created = cg_unix(c->s->now_us) };
   memcpy(row.key, agreed->key.key, sizeof row.key);
+  cg_store_request put = { .op = CG_STORE_KEY_PUT, .key = &row };
   cg_err err = cg_secret_mask_key(&c->s->secret, &row);
   if (err) key_stored(k, &(cg_store_reply){ .err = err });
-  else
-    cg_store_submit(c->s->store, &(cg_store_request){ .op = CG_STORE_KEY_PUT, .key = &row },
-                    key_stored, k);
+  else cg_store_submit(c->s->store, &put, key_stored, k);
   cg_wipe(&row, sizeof row);
 }
 
@@ -211,7 +210,7 @@ static void take_plain(cg_conn *c, cg_bytes packet) {
   cg_buf_free(&out);
 }
 
-/* --- encrypted packets ------------------------------------------------------ */
+/* --- encrypted packets ---------------------------------------------------- */
 
 static void destroy_session(cg_link *l, uint64_t msg_id, uint64_t id) {
   cg_link *other = cg_link_by_id(l->peer, id);
@@ -277,7 +276,7 @@ static void take_sealed(cg_conn *c, cg_peer *p, cg_bytes packet, bool wants_ack)
   cg_peer_unref(p);
 }
 
-/* --- bytes ------------------------------------------------------------------ */
+/* --- bytes ---------------------------------------------------------------- */
 
 /* Puts a packet aside until its key is loaded. */
 static void hold(cg_conn *c, cg_bytes packet, bool wants_ack, uint64_t key_id) {
@@ -346,7 +345,8 @@ void cg_server_gone(cg_server *s, uint64_t conn) {
 
 void cg_conn_due(cg_conn *c) {
   uint64_t now = c->s->now_us;
-  if (c->handshake && c->handshake_us + HANDSHAKE_KEEP_S * CG_SECOND <= now && !c->blocked) {
+  bool over = c->handshake_us + HANDSHAKE_KEEP_S * CG_SECOND <= now;
+  if (c->handshake && over && !c->blocked) {
     cg_handshake_server_free(c->handshake);
     c->handshake = NULL;
   }

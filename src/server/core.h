@@ -146,7 +146,7 @@ static inline int64_t cg_server_clock(const cg_server *s) {
   return cg_unix(s->now_us) + s->clock_shift;
 }
 
-/* --- conn.c ---------------------------------------------------------------- */
+/* --- conn.c --------------------------------------------------------------- */
 
 cg_conn *cg_conn_find(cg_server *s, uint64_t id); /* NULL if it is gone */
 
@@ -164,7 +164,7 @@ void cg_conn_due(cg_conn *c); /* its deadline is over: see what for */
 /* Goes on with what waited for the store. */
 void cg_conn_unblock(cg_conn *c);
 
-/* --- peer.c ---------------------------------------------------------------- */
+/* --- peer.c --------------------------------------------------------------- */
 
 cg_peer *cg_peer_find(cg_server *s, uint64_t key_id);
 
@@ -195,7 +195,7 @@ void cg_link_touch(cg_link *l);
 void cg_link_flush(cg_link *l); /* its packets go to its connection */
 void cg_link_due(cg_link *l);
 
-/* --- the rest -------------------------------------------------------------- */
+/* --- the rest ------------------------------------------------------------- */
 
 /* dispatch.c: an API call came in. */
 void cg_dispatch(cg_link *l, uint64_t msg_id, cg_bytes body);

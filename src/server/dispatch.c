@@ -215,10 +215,13 @@ static void key_deleted(cg_op *op, const cg_store_reply *r) {
   bool gone = !r->err || r->err == CG_E_NOT_FOUND;
   p->login = (cg_login){ 0 };
   p->doomed = gone;
-  if (l && cg_session_key_destroyed(l->session, op->msg_id, gone, op->s->now_us) && l->conn)
-    cg_conn_close(l->conn);
-  if (l) cg_link_touch(l);
-  else if (gone) cg_peer_forget(p);
+  if (l) {
+    cg_err err = cg_session_key_destroyed(l->session, op->msg_id, gone, op->s->now_us);
+    if (err && l->conn) cg_conn_close(l->conn);
+    cg_link_touch(l);
+  } else if (gone) {
+    cg_peer_forget(p);
+  }
   cg_op_end(op);
 }
 

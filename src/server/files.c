@@ -30,7 +30,7 @@ static cg_err make_dirs(const char *dir, cg_fault *fault) {
   char path[PATH_SIZE];
   int n = snprintf(path, sizeof path, "%s", dir);
   if (n <= 0 || n >= PATH_SIZE)
-    return cg_fail(fault, CG_E_IO, "the path of the server's folder is empty or too long");
+    return cg_fail(fault, CG_E_IO, "the server's folder: its path is empty or too long");
   for (char *p = path + 1;; p++) {
     if (*p && *p != '/') continue;
     char was = *p;

@@ -19,7 +19,7 @@ static const uint64_t NOON = UINT64_C(1700000000) * CG_SECOND;
 
 #define OK(call) assert_int_equal((call), CG_OK)
 
-/* --- a store that takes its time ---------------------------------------------------- */
+/* --- a store that takes its time ------------------------------------------ */
 
 typedef struct late_request {
   struct late_request *next;
@@ -112,7 +112,7 @@ static void make_late(const cg_harness *h, cg_server *s) {
   s->store = &late->base;
 }
 
-/* --- the server ---------------------------------------------------------------------- */
+/* --- the server ----------------------------------------------------------- */
 
 static void keep_log(void *ctx, int level, const char *line) {
   cg_harness *h = ctx;
@@ -197,7 +197,7 @@ void cg_harness_end(cg_harness *h) {
   remove_folder(h->dir);
 }
 
-/* --- bytes ------------------------------------------------------------------------------ */
+/* --- bytes ---------------------------------------------------------------- */
 
 static void take_event(cg_tester *c, const cg_session_event *e) {
   size_t at = e->tag % CG_HARNESS_CALLS;
@@ -298,7 +298,7 @@ void cg_harness_advance(cg_harness *h, uint64_t seconds) {
   }
 }
 
-/* --- clients ------------------------------------------------------------------------------ */
+/* --- clients -------------------------------------------------------------- */
 
 static cg_handshake *handshake;
 static cg_handshake_result agreed;
@@ -320,7 +320,8 @@ static void take_handshake(cg_tester *c, cg_bytes in) {
     if (p.kind == CG_PACKET_NONE) return;
     if (p.kind == CG_PACKET_ERROR) c->transport_error = p.value;
     if (p.kind != CG_PACKET_DATA || !handshake) continue;
-    OK(cg_handshake_feed(handshake, p.data, c->h->now_us, &out, &handshake_done, &agreed));
+    OK(cg_handshake_feed(handshake, p.data, c->h->now_us, &out, &handshake_done,
+                         &agreed));
     if (out.len) send_plain(c, &out);
     cg_buf_free(&out);
   }
@@ -399,7 +400,7 @@ void cg_tester_free(cg_tester *c) {
   free(c);
 }
 
-/* --- calls -------------------------------------------------------------------------------- */
+/* --- calls ---------------------------------------------------------------- */
 
 void cg_tester_put_init(const cg_tester *c, cg_buf *b) {
   cg_buf_u32(b, TL_ID_invokeWithLayer);
@@ -477,7 +478,7 @@ cg_told cg_tester_call(cg_tester *c, const tl_obj *request) {
   return cg_tester_take(c, tag);
 }
 
-/* --- the inbox ------------------------------------------------------------------------------ */
+/* --- the inbox ------------------------------------------------------------ */
 
 void cg_harness_hear(void *ctx, int status, cg_bytes json) {
   cg_said *said = ctx;

@@ -32,7 +32,7 @@ struct cg_wait {
   uint64_t fresh; /* the delivery that woke it */
 };
 
-/* --- answers ------------------------------------------------------------------------ */
+/* --- answers -------------------------------------------------------------- */
 
 void cg_inbox_say(cg_buf *b, cg_server_answer *answer, void *ctx, int status) {
   if (b->err) answer(ctx, 500, CG_LIT("{\"error\":\"out of memory\"}"));
@@ -71,7 +71,7 @@ static void put_code(const cg_server *s, cg_buf *b, const cg_store_code *row) {
   cg_wipe(code, sizeof code);
 }
 
-/* --- what was shown to waiting askers ------------------------------------------------- */
+/* --- what was shown to waiting askers ------------------------------------- */
 
 /* One delivery: a resent code counts anew. */
 static uint64_t delivery(const cg_store_code *row, bool of_all) {
@@ -93,7 +93,7 @@ static void note_shown(cg_server *s, uint64_t which) {
   s->shown_at = (s->shown_at + 1) % CG_SHOWN;
 }
 
-/* --- askers ----------------------------------------------------------------------------- */
+/* --- askers --------------------------------------------------------------- */
 
 static void free_wait(cg_wait *w) {
   cg_wait **at = &w->s->waits;
@@ -209,7 +209,7 @@ void cg_server_forget(cg_server *s, uint64_t ticket) {
 }
 
 void cg_inbox_due(cg_due *due) {
-  cg_wait *w = (cg_wait *)(void *)((char *)due - offsetof(cg_wait, due));
+  cg_wait *w = CG_DUE_OWNER(due, cg_wait);
   cg_dues_move(&w->s->dues, due, CG_NEVER);
   if (w->loading || w->forgotten) return;
   w->answer(w->ctx, 200, CG_LIT("[]"));

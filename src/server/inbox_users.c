@@ -37,7 +37,7 @@ static void say(question *q, cg_buf *b) {
   cg_free(q);
 }
 
-/* --- accounts --------------------------------------------------------------------------- */
+/* --- accounts ------------------------------------------------------------- */
 
 static void put_text(cg_buf *b, const char *key, const char *text) {
   cg_jsonw_key(b, key);
@@ -185,7 +185,7 @@ void cg_server_user_ban(cg_server *s, cg_bytes json, uint64_t now_us,
   cg_store_submit(s->store, &find, on_to_ban, q);
 }
 
-/* --- the clock ---------------------------------------------------------------------------- */
+/* --- the clock ------------------------------------------------------------ */
 
 static bool read_advance(cg_bytes json, int64_t *out) {
   cg_arena *arena = cg_arena_new(0);
@@ -240,7 +240,7 @@ void cg_server_advance(cg_server *s, cg_bytes json, uint64_t now_us,
   cg_store_submit(s->store, &put, on_advanced, q);
 }
 
-/* --- reset, missing ------------------------------------------------------------------------- */
+/* --- reset, missing ------------------------------------------------------- */
 
 static void on_reset(void *ctx, const cg_store_reply *r) {
   question *q = ctx;

@@ -25,7 +25,7 @@ static cg_tester *start(void) {
   return cg_tester_new(&H);
 }
 
-/* --- auth.sendCode ------------------------------------------------------------------ */
+/* --- auth.sendCode -------------------------------------------------------- */
 
 static void row_01_send_code_good_number(void **state) {
   (void)state;
@@ -166,7 +166,7 @@ static void row_12_send_code_old_layer(void **state) {
   sent_of(send_code(d, KNOWN));
 }
 
-/* --- auth.resendCode ------------------------------------------------------------------ */
+/* --- auth.resendCode ------------------------------------------------------ */
 
 static void row_13_resend_code_next_rung(void **state) {
   (void)state;
@@ -289,7 +289,7 @@ static void row_21_resend_code_verified(void **state) {
   is_error(resend_code(c, NEW_NUMBER, s.hash), 400, "PHONE_CODE_EXPIRED");
 }
 
-/* --- auth.cancelCode -------------------------------------------------------------------- */
+/* --- auth.cancelCode ------------------------------------------------------ */
 
 static void row_23_cancel_code_live(void **state) {
   (void)state;
@@ -330,7 +330,7 @@ static void row_26_cancel_code_after_success_has_no_effect(void **state) {
   is_error(cancel_code(other, NEW_NUMBER, s.hash), 400, "PHONE_CODE_EXPIRED");
 }
 
-/* --- auth.signIn -------------------------------------------------------------------------- */
+/* --- auth.signIn ---------------------------------------------------------- */
 
 static void row_27_sign_in_right_code(void **state) {
   (void)state;
@@ -501,7 +501,7 @@ static void row_38_not_after_log_out_or_another_login(void **state) {
   is_error(sign_in(c, KNOWN, s.hash, CODE), 400, "PHONE_CODE_EXPIRED");
 }
 
-/* --- auth.signUp ---------------------------------------------------------------------------- */
+/* --- auth.signUp ---------------------------------------------------------- */
 
 static sent verified(cg_tester *c, const char *phone) {
   sent s = sent_of(send_code(c, phone));
@@ -586,7 +586,7 @@ static void row_45_sign_up_after_a_day(void **state) {
   is_error(sign_up(c, NEW_NUMBER, s.hash, "A", ""), 400, "PHONE_CODE_EXPIRED");
 }
 
-/* --- auth.reportMissingCode, and any of them ------------------------------------------------ */
+/* --- auth.reportMissingCode, and any of them ------------------------------ */
 
 static void row_47_report_missing_code(void **state) {
   (void)state;
@@ -630,7 +630,8 @@ static void row_63_unknown_method(void **state) {
   cg_said said = { 0 };
   cg_server_missing(H.server, cg_harness_hear, &said);
   cg_harness_pump(&H);
-  assert_non_null(strstr(said.json, "{\"method\":\"unknown\",\"id\":\"12345678\",\"count\":2}"));
+  const char *unknown = "{\"method\":\"unknown\",\"id\":\"12345678\",\"count\":2}";
+  assert_non_null(strstr(said.json, unknown));
   assert_non_null(strstr(said.json, "{\"method\":\"contacts.getContacts\","));
 }
 

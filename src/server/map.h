@@ -25,8 +25,8 @@ void *cg_map_get(const cg_map *m, uint64_t id); /* NULL if there is none */
 CG_MUST_USE cg_err cg_map_put(cg_map *m, uint64_t id, void *value);
 void *cg_map_remove(cg_map *m, uint64_t id); /* what was there, or NULL */
 
-/* Walks over all values: begins with *at == 0, NULL at the end. The map must not
- * change meanwhile. */
+/* Walks over all values: begins with *at == 0, NULL at the end. Removing meanwhile may
+ * make it miss some. */
 void *cg_map_each(const cg_map *m, size_t *at);
 
 #endif

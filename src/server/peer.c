@@ -90,7 +90,7 @@ cg_peer *cg_peer_add(cg_server *s, const cg_auth_key *key) {
   return p;
 }
 
-/* --- loading ---------------------------------------------------------------- */
+/* --- loading -------------------------------------------------------------- */
 
 typedef struct {
   cg_server *s;
@@ -174,7 +174,7 @@ void cg_peer_load(cg_server *s, uint64_t key_id, uint64_t conn) {
   cg_store_submit(s->store, &q, key_loaded, l);
 }
 
-/* --- links ------------------------------------------------------------------ */
+/* --- links ---------------------------------------------------------------- */
 
 cg_link *cg_link_by_id(const cg_peer *p, uint64_t session_id) {
   cg_link *l = p->links;

@@ -94,7 +94,8 @@ cg_err cg_code_keep_none(const cg_rng *rng, int32_t length, cg_store_code *row) 
   return cg_rng_fill(rng, row->mac, sizeof row->mac);
 }
 
-cg_err cg_code_show(const cg_secret *s, const cg_store_code *row, char out[CG_CODE_SIZE]) {
+cg_err cg_code_show(const cg_secret *s, const cg_store_code *row,
+                    char out[CG_CODE_SIZE]) {
   if (row->sealed_len <= 0 || row->sealed_len > CG_STORE_SEALED) return CG_E_NOT_FOUND;
   cg_buf plain = { 0 };
   cg_bytes sealed = { row->sealed, (size_t)row->sealed_len };

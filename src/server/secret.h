@@ -27,7 +27,8 @@ CG_MUST_USE cg_err cg_secret_init(cg_secret *s, cg_bytes private_pem);
 void cg_secret_wipe(cg_secret *s);
 
 /* Draws `length` (1..7) digits, each equally likely. RANDOM. */
-CG_MUST_USE cg_err cg_code_draw(const cg_rng *rng, int32_t length, char out[CG_CODE_SIZE]);
+CG_MUST_USE cg_err cg_code_draw(const cg_rng *rng, int32_t length,
+                                char out[CG_CODE_SIZE]);
 /* A phone_code_hash: nothing in it comes from the phone or the code. RANDOM. */
 CG_MUST_USE cg_err cg_code_hash_draw(const cg_rng *rng, char out[CG_CODE_HASH_SIZE]);
 
@@ -37,7 +38,8 @@ CG_MUST_USE cg_err cg_code_keep(const cg_secret *s, const cg_rng *rng, const cha
                                 cg_store_code *row);
 
 /* Makes `row` one that no code fits and that shows none. RANDOM. */
-CG_MUST_USE cg_err cg_code_keep_none(const cg_rng *rng, int32_t length, cg_store_code *row);
+CG_MUST_USE cg_err cg_code_keep_none(const cg_rng *rng, int32_t length,
+                                     cg_store_code *row);
 
 /* The code of a row that still has its sealed copy: NOT_FOUND if it is erased, VERIFY if
  * it was sealed under another secret. */

@@ -16,7 +16,7 @@
 
 enum { TOKEN_BYTES = 16 };
 
-/* --- what the store keeps about the server itself --------------------------------- */
+/* --- what the store keeps about the server itself ------------------------- */
 
 typedef struct {
   cg_err err;
@@ -43,7 +43,8 @@ static cg_err meta_get(cg_server *s, const char *name, meta *m) {
 
 static cg_err meta_put(cg_server *s, const char *name, const char *text) {
   meta m = { 0 };
-  cg_store_request q = { .op = CG_STORE_META_PUT, .text = name, .blob = cg_bytes_of(text) };
+  cg_bytes blob = cg_bytes_of(text);
+  cg_store_request q = { .op = CG_STORE_META_PUT, .text = name, .blob = blob };
   cg_store_submit(s->store, &q, on_meta, &m);
   cg_err err = cg_store_sync(s->store);
   return err ? err : m.done ? m.err : CG_E_STORE;
@@ -59,8 +60,9 @@ static cg_err check_key(cg_server *s, cg_fault *fault) {
   cg_err err = meta_get(s, "server_key", &m);
   if (err == CG_E_NOT_FOUND) err = meta_put(s, "server_key", mine);
   else if (!err && strcmp(m.text, mine))
-    return cg_fail(fault, CG_E_CORRUPT, "the store belongs to another server.key: put that "
-                                        "file back, or remove the store to begin anew");
+    return cg_fail(fault, CG_E_CORRUPT,
+                   "the store belongs to another server.key: put that file back, or "
+                   "remove the store to begin anew");
   return err ? cg_fail(fault, err, "the store: %s", cg_err_text(err)) : CG_OK;
 }
 
@@ -101,7 +103,7 @@ static cg_err open_store(cg_server *s, const cg_server_options *o, cg_fault *fau
   return err ? cg_fail(fault, err, "the store: %s", cg_err_text(err)) : CG_OK;
 }
 
-/* --- open and close ------------------------------------------------------------------ */
+/* --- open and close ------------------------------------------------------- */
 
 static void write_log(void *ctx, cg_log_level level, const char *line) {
   const cg_server *s = ctx;
@@ -159,7 +161,8 @@ static cg_err open_all(cg_server *s, const cg_server_options *o, cg_fault *fault
              : cg_dues_add(&s->dues, &s->purge, CG_DUE_PURGE, s->now_us + CG_SECOND);
 }
 
-cg_err cg_server_open(cg_server **out, const cg_server_options *options, cg_fault *fault) {
+cg_err cg_server_open(cg_server **out, const cg_server_options *options,
+                      cg_fault *fault) {
   cg_fault local = { 0 };
   cg_server *s = cg_alloc(sizeof *s);
   if (!s) return cg_fail(fault, CG_E_MEMORY, "%s", cg_err_text(CG_E_MEMORY));
@@ -180,8 +183,10 @@ void cg_server_close(cg_server *s) {
   cg_store_close(s->store); /* completes what is under way */
   cg_ops_free(s);
   cg_server_inbox_free(s);
-  size_t at = 0;
-  for (cg_conn *c; (c = cg_map_each(&s->conns, &at)); at = 0) cg_conn_free(c);
+  while (s->conns.count) {
+    size_t at = 0;
+    for (cg_conn *c; (c = cg_map_each(&s->conns, &at));) cg_conn_free(c);
+  }
   cg_map_free(&s->conns);
   cg_peers_free(s);
   cg_dues_free(&s->dues);
@@ -195,7 +200,7 @@ void cg_server_close(cg_server *s) {
   cg_free(s);
 }
 
-/* --- about itself ----------------------------------------------------------------------- */
+/* --- about itself --------------------------------------------------------- */
 
 void cg_server_endpoint(cg_server *s, const char *host, uint16_t port) {
   snprintf(s->host, sizeof s->host, "%s", host);
@@ -231,7 +236,8 @@ static void put_key(const cg_server *s, cg_buf *b) {
   cg_buf_free(&pem);
 }
 
-cg_err cg_server_dc_json(cg_server *s, const char *inbox, cg_arena *arena, cg_bytes *out) {
+cg_err cg_server_dc_json(cg_server *s, const char *inbox, cg_arena *arena,
+                         cg_bytes *out) {
   cg_buf b = { 0 };
   cg_jsonw_open(&b, '{');
   cg_jsonw_key(&b, "test_mode");

@@ -170,8 +170,9 @@ static cg_err check_private(cg_settings *s, cg_fault *fault) {
     if (row->kind == COUNTRY) continue;
     int64_t v = *slot(s, row);
     if (v < row->strict_min || v > row->strict_max)
-      return cg_fail(fault, CG_E_USAGE, "--set %s: profile private refuses this value (%s)",
-                     row->name, row->doc);
+      return cg_fail(fault, CG_E_USAGE,
+                     "--set %s: profile private refuses this value (%s)", row->name,
+                     row->doc);
   }
   return CG_OK;
 }

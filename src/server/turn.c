@@ -51,11 +51,14 @@ static void release(cg_server *s, bool durable) {
 static void forget_turn(cg_server *s) {
   for (cg_link *l = s->touched; l; l = l->touched_next)
     if (l->conn) cg_conn_close(l->conn);
-  size_t at = 0;
-  for (cg_peer *p; (p = cg_map_each(&s->peers, &at));) {
-    if (p->turn != s->turn) continue;
-    cg_peer_forget(p);
-    at = 0; /* the map has changed */
+  for (bool any = true; any;) {
+    size_t at = 0;
+    any = false;
+    for (cg_peer *p; (p = cg_map_each(&s->peers, &at));) {
+      if (p->turn != s->turn) continue;
+      cg_peer_forget(p);
+      any = true; /* removing may have hidden others */
+    }
   }
 }
 
@@ -122,14 +125,12 @@ static void purge(cg_server *s) {
   cg_store_submit(s->store, &q, purged, s);
 }
 
-#define OWNER(due, type, member) ((type *)(void *)((char *)(due) - offsetof(type, member)))
-
 void cg_server_tick(cg_server *s, uint64_t now_us) {
   s->now_us = now_us;
   for (cg_due *d; (d = cg_dues_first(&s->dues)) && d->at <= now_us;) {
     switch (d->kind) {
-    case CG_DUE_CONN: cg_conn_due(OWNER(d, cg_conn, due)); break;
-    case CG_DUE_LINK: cg_link_due(OWNER(d, cg_link, due)); break;
+    case CG_DUE_CONN: cg_conn_due(CG_DUE_OWNER(d, cg_conn)); break;
+    case CG_DUE_LINK: cg_link_due(CG_DUE_OWNER(d, cg_link)); break;
     case CG_DUE_WAIT: cg_inbox_due(d); break;
     default: purge(s);
     }

@@ -5,7 +5,8 @@
 
 static bool is_self(const cg_op *op, const void *who) {
   const tl_inputUser *by_id = TL_AS(inputUser, who);
-  return TL_AS(inputUserSelf, who) || (by_id && by_id->user_id == op->peer->login.user_id);
+  if (by_id) return by_id->user_id == op->peer->login.user_id;
+  return TL_AS(inputUserSelf, who) != NULL;
 }
 
 /* One that is not known here: userEmpty with the id that was asked for. */

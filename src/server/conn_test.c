@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * conn_test.c - connections and their limits, sessions that move, a store that fails,
+ * keys that end.
+ */
+#include "login_test.h"
+
+static int set_up(void **state) {
+  (void)state;
+  cg_harness_init(&H, false);
+  return 0;
+}
+
+static int tear_down(void **state) {
+  (void)state;
+  cg_harness_end(&H);
+  return 0;
+}
+
+static cg_tester *start(void) {
+  cg_harness_open(&H);
+  return cg_tester_new(&H);
+}
+
+static cg_told call_simple(cg_tester *c, uint32_t id) {
+  cg_buf b = { 0 };
+  cg_arena_reset(c->arena);
+  if (!c->inited) cg_tester_put_init(c, &b);
+  c->inited = true;
+  cg_buf_u32(&b, id);
+  cg_told told = cg_tester_call_raw(c, cg_buf_view(&b));
+  cg_buf_free(&b);
+  return told;
+}
+
+static void an_unknown_key_is_told_so(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  c->key.id ^= 1;
+  assert_string_equal(call_simple(c, TL_ID_help_getConfig).error, "no answer");
+  assert_int_equal(c->transport_error, -404);
+}
+
+static void a_tampered_packet_closes_the_connection(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  c->key.key[100] ^= 1;
+  assert_string_equal(call_simple(c, TL_ID_help_getConfig).error, "no answer");
+  assert_true(c->closed);
+}
+
+static void a_session_moves_between_connections(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  c->renewed = false;
+  cg_tester_reconnect(c, false);
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  assert_false(c->renewed); /* the server still knew the session */
+  cg_tester_reconnect(c, true);
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+}
+
+static void a_silent_connection_is_closed(void **state) {
+  (void)state;
+  cg_harness_open(&H);
+  assert_int_equal(cg_server_accept(H.server, 900, "127.0.0.1", H.now_us), CG_OK);
+  assert_true(cg_server_deadline(H.server) <= H.now_us + 10 * CG_SECOND);
+  cg_harness_advance(&H, 9);
+  assert_non_null(cg_conn_find(H.server, 900));
+  cg_harness_advance(&H, 1);
+  assert_null(cg_conn_find(H.server, 900));
+}
+
+static void connections_are_limited(void **state) {
+  (void)state;
+  cg_harness_set(&H, "max_connections=2");
+  cg_harness_open(&H);
+  assert_int_equal(cg_server_accept(H.server, 1, "127.0.0.1", H.now_us), CG_OK);
+  assert_int_equal(cg_server_accept(H.server, 2, "::1", H.now_us), CG_OK);
+  assert_int_equal(cg_server_accept(H.server, 3, "127.0.0.1", H.now_us), CG_E_LIMIT);
+  cg_server_gone(H.server, 1);
+  assert_int_equal(cg_server_accept(H.server, 3, "127.0.0.1", H.now_us), CG_OK);
+}
+
+static void the_test_profile_serves_this_machine_only(void **state) {
+  (void)state;
+  cg_harness_open(&H);
+  assert_int_equal(cg_server_accept(H.server, 1, "192.0.2.1", H.now_us), CG_E_REFUSED);
+  cg_harness_close(&H);
+  cg_harness_set(&H, "public_test=on");
+  cg_harness_open(&H);
+  assert_int_equal(cg_server_accept(H.server, 1, "192.0.2.1", H.now_us), CG_OK);
+}
+
+static void garbage_harms_nobody(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  test_rng noise;
+  test_rng_init(&noise, 99);
+  for (uint64_t conn = 1000; conn < 1400; conn++) {
+    uint8_t junk[300];
+    assert_int_equal(cg_server_accept(H.server, conn, "127.0.0.1", H.now_us), CG_OK);
+    assert_int_equal(test_rng_fill(&noise, junk, sizeof junk), CG_OK);
+    if (conn % 3 == 0) memset(junk, 0xee, 4); /* intermediate */
+    if (conn % 3 == 1) junk[0] = 0xef;        /* abridged */
+    if (conn % 3 == 0) memcpy(junk + 4, "\x28\0\0\0\0\0\0\0\0\0\0\0", 12);
+    cg_server_feed(H.server, conn, (cg_bytes){ junk, sizeof junk }, H.now_us);
+    cg_harness_pump(&H);
+  }
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+}
+
+static void a_closed_connection_takes_no_more(void **state) {
+  (void)state;
+  cg_harness_open(&H);
+  assert_int_equal(cg_server_accept(H.server, 5, "127.0.0.1", H.now_us), CG_OK);
+  cg_server_feed(H.server, 5, CG_LIT("GET / HTTP/1.1\r\n\r\n"), H.now_us);
+  assert_int_equal(cg_server_turn(H.server, H.now_us), CG_OK);
+  cg_server_output out;
+  assert_true(cg_server_next(H.server, &out));
+  assert_true(out.conn == 5 && out.close && !out.bytes.len);
+  assert_false(cg_server_next(H.server, &out));
+  cg_server_feed(H.server, 5, CG_LIT("x"), H.now_us);
+  cg_server_gone(H.server, 5);
+}
+
+static void nothing_leaves_before_the_turn_ends(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  cg_buf packet = { 0 }, wire = { 0 };
+  cg_server_output out;
+  tl_help_getNearestDc q = { TL_INIT(help_getNearestDc) };
+  cg_tester_queue(c, &q.o);
+  assert_int_equal(cg_session_pull(c->session, H.now_us, &packet), CG_OK);
+  assert_int_equal(cg_framing_send(c->framing, cg_buf_view(&packet), &wire), CG_OK);
+  cg_server_feed(H.server, c->conn, cg_buf_view(&wire), H.now_us);
+  assert_false(cg_server_next(H.server, &out));
+  assert_int_equal(cg_server_turn(H.server, H.now_us), CG_OK);
+  assert_true(cg_server_next(H.server, &out));
+  assert_true(out.bytes.len > 0);
+  cg_buf_free(&packet);
+  cg_buf_free(&wire);
+}
+
+static void what_the_store_lost_is_not_told(void **state) {
+  (void)state;
+  cg_tester *c = start(), *d = cg_tester_new(&H);
+  log_in(c, KNOWN);
+  log_in(d, KNOWN_TOO);
+  H.store_fails = true;
+  tl_auth_sendCode q = { TL_INIT(auth_sendCode), .phone_number = CG_LIT(KNOWN),
+                         .api_id = 1, .api_hash = CG_LIT(ZERO_HASH) };
+  tl_codeSettings settings = { TL_INIT(codeSettings) };
+  q.settings = &settings.CodeSettings;
+  uint64_t tag = cg_tester_queue(c, &q.o);
+  cg_harness_pump(&H);
+  assert_true(H.turn_errors > 0);
+  assert_true(c->closed);
+  assert_string_equal(cg_tester_take(c, tag).error, "no answer");
+  assert_null(cg_peer_find(H.server, c->key.id));
+  H.store_fails = false;
+  /* Others are not concerned, and the one who was comes again. */
+  is_object(get_users(d), TL_ID_vector);
+  cg_tester_reconnect(c, true);
+  is_object(get_users(c), TL_ID_vector);
+}
+
+static void a_destroyed_key_is_gone(void **state) {
+  (void)state;
+  H.store_url = NULL;
+  cg_tester *c = start();
+  log_in(c, KNOWN);
+  assert_int_equal(cg_session_destroy_key(c->session), CG_OK);
+  cg_harness_pump(&H);
+  assert_null(cg_peer_find(H.server, c->key.id));
+  cg_tester_reconnect(c, true);
+  assert_string_equal(get_users(c).error, "no answer");
+  assert_int_equal(c->transport_error, -404);
+  /* The account has no session any more. */
+  cg_tester *d = cg_tester_new(&H);
+  assert_int_equal(sent_of(send_code(d, KNOWN)).type, TL_ID_auth_sentCodeTypeSms);
+}
+
+static void keys_without_sessions_are_forgotten_in_the_end(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  cg_peer *p = cg_peer_find(H.server, c->key.id);
+  assert_int_equal(p->link_count, 1);
+  cg_tester_disconnect(c);
+  cg_harness_advance(&H, 901);
+  assert_int_equal(p->link_count, 0);
+  assert_true(p->idle);
+}
+
+static void sessions_of_a_key_are_limited(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  for (int i = 0; i < 70; i++) {
+    cg_tester_reconnect(c, true);
+    is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  }
+  assert_int_equal(cg_peer_find(H.server, c->key.id)->link_count, 64);
+}
+
+#define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+    T(an_unknown_key_is_told_so),
+    T(a_tampered_packet_closes_the_connection),
+    T(a_session_moves_between_connections),
+    T(a_silent_connection_is_closed),
+    T(connections_are_limited),
+    T(the_test_profile_serves_this_machine_only),
+    T(garbage_harms_nobody),
+    T(a_closed_connection_takes_no_more),
+    T(nothing_leaves_before_the_turn_ends),
+    T(what_the_store_lost_is_not_told),
+    T(a_destroyed_key_is_gone),
+    T(keys_without_sessions_are_forgotten_in_the_end),
+    T(sessions_of_a_key_are_limited),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
