@@ -63,6 +63,12 @@ static cg_err encode(const tl_obj *request, cg_buf *out, cg_fault *fault) {
   return err;
 }
 
+/* True for a method that is named after what it gets, "help.getConfig". */
+static bool only_reads(const tl_obj *request) {
+  const char *name = cg_tl_name(cg_tl_api(), request), *dot = strchr(name, '.');
+  return !strncmp(dot ? dot + 1 : name, "get", 3);
+}
+
 cg_err cg_core_call(cg_core *c, const tl_obj *request, uint64_t timeout_us,
                     uint64_t now_us, uint64_t *tag, cg_fault *fault) {
   cg_core_item *call = cg_alloc(sizeof *call);
@@ -76,6 +82,7 @@ cg_err cg_core_call(cg_core *c, const tl_obj *request, uint64_t timeout_us,
   call->tag = *tag = ++c->last_tag;
   call->timeout = timeout_us;
   call->deadline = now_us + timeout_us;
+  call->reads = only_reads(request);
   cg_login_step_of(request, &call->step);
   cg_login_requested(&c->data->login, &call->step);
   cg_core_append(&c->calls, call);
@@ -129,11 +136,10 @@ static void send(cg_core *c, cg_core_item *call) {
 }
 
 void cg_core_flush(cg_core *c, uint64_t now_us) {
-  (void)now_us;
   if (c->link != CG_LINK_UP) return;
   for (cg_core_item *call = c->calls.first, *next; call; call = next) {
     next = call->next;
-    if (!call->sent) send(c, call);
+    if (!call->sent && now_us >= call->not_before) send(c, call);
   }
 }
 
@@ -148,6 +154,7 @@ void cg_core_calls_tick(cg_core *c, uint64_t now_us) {
       call->fault = c->trouble;
     finish(c, call);
   }
+  cg_core_flush(c, now_us);
 }
 
 /* --- answers --------------------------------------------------------------- */
@@ -210,6 +217,19 @@ static bool wants_init(const cg_rpc_error *e) {
                             !strcmp(e->text, "CONNECTION_LAYER_INVALID"));
 }
 
+/* The server failed by itself: what only reads is asked again after 1, 2 and 4 seconds,
+ * if there is time for it (protocol.md 230). */
+static bool repeat(cg_core_item *call, uint64_t now_us) {
+  bool ails = call->error.code >= 500 || call->error.code == -503;
+  uint64_t wait_us = CG_SECOND << call->repeats;
+  if (!ails || !call->reads || call->repeats == CG_CORE_REPEATS) return false;
+  if (now_us + wait_us >= call->deadline) return false;
+  call->repeats++;
+  call->not_before = now_us + wait_us;
+  call->sent = false;
+  return true;
+}
+
 static void refused(cg_core *c, cg_core_item *call, uint64_t now_us) {
   int32_t to = cg_rpc_error_migrate(&call->error);
   if (wants_init(&call->error) && call->inits++ == 0) {
@@ -217,6 +237,7 @@ static void refused(cg_core *c, cg_core_item *call, uint64_t now_us) {
     send(c, call);
     return;
   }
+  if (repeat(call, now_us)) return;
   if (may_migrate(c, call, to)) {
     migrate(c, call, to, now_us);
     return;

@@ -212,8 +212,10 @@ static void sooner(uint64_t *at, uint64_t other) {
 
 uint64_t cg_core_deadline(const cg_core *c) {
   uint64_t at = CG_NEVER;
-  for (const cg_core_item *call = c->calls.first; call; call = call->next)
+  for (const cg_core_item *call = c->calls.first; call; call = call->next) {
     sooner(&at, call->deadline);
+    if (c->link == CG_LINK_UP && !call->sent) sooner(&at, call->not_before);
+  }
   switch (c->link) {
   case CG_LINK_DOWN: sooner(&at, c->wanted ? c->retry_at : CG_NEVER); break;
   case CG_LINK_CONNECTING: sooner(&at, c->give_up_at); break;

@@ -12,8 +12,9 @@
 
 enum {
   CG_CORE_KEYS = 16,
-  CG_CORE_TRIES = 3,     /* key exchanges or broken connections in a row */
-  CG_CORE_MIGRATIONS = 5 /* of one call */
+  CG_CORE_TRIES = 3,      /* key exchanges or broken connections in a row */
+  CG_CORE_MIGRATIONS = 5, /* of one call */
+  CG_CORE_REPEATS = 3     /* of a call that the server failed to carry out */
 };
 
 typedef enum {
@@ -38,10 +39,12 @@ typedef struct cg_core_item {
   /* of a call */
   cg_login_step step;
   uint64_t deadline, timeout;
-  int migrations, inits;
-  bool sent;    /* the session has it */
-  bool wrapped; /* it went out in initConnection on this connection */
-  bool moved;   /* its answer moved the login */
+  int migrations, inits, repeats;
+  uint64_t not_before; /* waits until then to be sent again */
+  bool reads;          /* changes nothing on the server: may be repeated */
+  bool sent;           /* the session has it */
+  bool wrapped;        /* it went out in initConnection on this connection */
+  bool moved;          /* its answer moved the login */
 } cg_core_item;
 
 typedef struct {

@@ -260,6 +260,34 @@ static void test_sweep(void **state) {
   assert_int_equal(empty_folder(), 5); /* four and the lock */
 }
 
+static cg_err fill_zeros(void *ctx, void *out, size_t len) {
+  (void)ctx;
+  memset(out, 0, len);
+  return CG_OK;
+}
+
+/* A file or link that waits under the temporary name is neither used nor removed. */
+static void test_planted(void **state) {
+  (void)state;
+  static const cg_rng zeros = { fill_zeros, NULL };
+  cg_session_data d;
+  struct stat st;
+  char temp[140], target[110];
+  snprintf(temp, sizeof temp, "%s.0000000000000000.tmp", path);
+  snprintf(target, sizeof target, "%s.target", path);
+  close(open(target, O_CREAT | O_WRONLY, 0600));
+  test_session(&d, 1);
+  assert_int_equal(symlink(target, temp), 0);
+  assert_int_equal(cg_session_write(path, &d, &zeros, NULL), CG_E_IO);
+  assert_int_equal(lstat(temp, &st), 0);
+  unlink(temp);
+  assert_int_equal(rename(target, temp), 0);
+  assert_int_equal(cg_session_write(path, &d, &zeros, NULL), CG_E_IO);
+  assert_int_equal(stat(temp, &st), 0);
+  assert_int_equal(st.st_size, 0);
+  cg_session_data_wipe(&d);
+}
+
 static void test_no_folder(void **state) {
   (void)state;
   cg_fault fault;
@@ -273,6 +301,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     TEST(test_mode), TEST(test_crash), TEST(test_failure), TEST(test_damaged),
     TEST(test_link), TEST(test_lock),  TEST(test_sweep),   TEST(test_no_folder),
+    TEST(test_planted),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
