@@ -53,7 +53,24 @@ struct net {
   size_t piece;       /* bytes at a time to the client; 0: all */
   int cut;            /* turns of the server until a reply is lost; -1: none is */
   char text[4096];    /* what the inbox said last */
+  cg_log client_log;
+  cg_buf log;         /* all lines of both sides */
 };
+
+static void keep_line(net *n, const char *line) {
+  cg_buf_text(&n->log, line);
+  cg_buf_text(&n->log, "\n");
+}
+
+static void client_line(void *ctx, cg_log_level level, const char *line) {
+  (void)level;
+  keep_line(ctx, line);
+}
+
+static void server_line(void *ctx, int level, const char *line) {
+  (void)level;
+  keep_line(ctx, line);
+}
 
 /* --- the server ------------------------------------------------------------------ */
 
@@ -61,7 +78,8 @@ static void open_server(net *n) {
   cg_fault fault;
   cg_bytes json;
   cg_server_options o = { .data_dir = n->folder, .now_us = n->now, .set = n->set,
-                          .virtual_clock = n->virtual_clock };
+                          .virtual_clock = n->virtual_clock, .log = server_line,
+                          .log_ctx = n };
   if (cg_server_open(&n->server, &o, &fault)) fail_msg("%s", fault.text);
   cg_server_endpoint(n->server, "127.0.0.1", 4430);
   assert_int_equal(cg_server_dc_json(n->server, NULL, n->arena, &json), CG_OK);
@@ -90,7 +108,8 @@ static void open_device(device *d) {
   cg_core_options o = { .dc = n->dc, .data = &d->data, .api_id = 1,
                         .device_model = "test", .system_version = "1",
                         .app_version = "1", .lang_code = "en",
-                        .framing = CG_FRAMING_ABRIDGED, .rng = &n->rng };
+                        .framing = CG_FRAMING_ABRIDGED, .rng = &n->rng,
+                        .log = &n->client_log };
   cg_fault fault;
   if (cg_core_new(&d->core, &o, &fault)) fail_msg("%s", fault.text);
 }
@@ -286,6 +305,7 @@ static void net_init(net *n) {
   n->cut = -1;
   n->rng = (cg_rng){ test_fill, &n->seed };
   n->arena = cg_arena_new(0);
+  n->client_log = (cg_log){ client_line, n, CG_LOG_DEBUG };
   for (int i = 0; i < DEVICES; i++) n->devices[i].net = n;
 }
 
@@ -297,6 +317,7 @@ static void net_free(net *n) {
   cg_server_close(n->server);
   cg_dc_free(n->dc);
   cg_arena_free(n->arena);
+  cg_buf_free(&n->log);
   DIR *dir = opendir(n->folder);
   for (const struct dirent *e = readdir(dir); e; e = readdir(dir))
     if (e->d_name[0] != '.') unlinkat(dirfd(dir), e->d_name, 0);
@@ -365,6 +386,24 @@ static void test_life_in_bytes(void **state) {
   net *n = *state;
   n->piece = 1;
   live(&n->devices[0]);
+}
+
+/* No log of either side, at any level, holds what only the two may know (325). */
+static void test_silence(void **state) {
+  net *n = *state;
+  device *d = &n->devices[0];
+  char hash[CG_LOGIN_HASH_MAX];
+  send_code(d, PHONE);
+  memcpy(hash, d->data.login.hash, sizeof hash);
+  sign_in(d, "11111");
+  n->cut = 0;
+  sign_in(d, "22222");
+  log_out(d);
+  cg_buf_put(&n->log, "", 1);
+  const char *log = (const char *)n->log.at;
+  const char *const secrets[] = { PHONE, hash, "11111", "22222" };
+  for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)
+    if (strstr(log, secrets[i])) fail_msg("%s is in:\n%s", secrets[i], log);
 }
 
 /* A reply is lost at any moment, that of the key exchange included. */
@@ -567,7 +606,7 @@ int main(void) {
     TEST(test_lost_send_code), TEST(test_life_in_processes), TEST(test_lost_sign_in),
     TEST(test_exhausted),      TEST(test_restart_under_way), TEST(test_expired),
     TEST(test_sign_up),        TEST(test_second_device),    TEST(test_banned),
-    TEST(test_lost_store),
+    TEST(test_lost_store),     TEST(test_silence),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

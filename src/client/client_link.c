@@ -83,7 +83,7 @@ void cg_core_retry(cg_core *c, uint64_t now_us) {
 /* Nothing that is tried again will help: ends all calls with c->trouble. */
 static void give_up(cg_core *c, uint64_t now_us) {
   cg_core_reconnect(c, 0, now_us);
-  c->wanted = false;
+  c->wanted = c->proving = false;
   c->tries = 0;
   cg_core_fail_all(c);
 }
@@ -150,7 +150,7 @@ void cg_core_connected(cg_core *c, uint64_t now_us) {
   int16_t dc = (int16_t)(c->data->main_dc + (c->o.dc->test_mode ? 10000 : 0));
   cg_err err =
       cg_framing_client(&c->framing, c->o.framing, c->o.obfuscated, dc, c->o.rng);
-  if (!err && cg_core_dc(c)->has_key) {
+  if (!err && cg_core_dc(c)->has_key && !c->proving) {
     go_up(c, now_us);
     return;
   }
@@ -249,6 +249,23 @@ static void keep_key(cg_core *c, cg_handshake_result *result) {
   cg_core_emit(c, CG_CORE_SAVE);
 }
 
+/* The server that does not know our key has proved itself with a key exchange: the old
+ * key is lost. An account that was on it is told so, and the new key is not taken. */
+static bool account_lost(cg_core *c, uint64_t now_us) {
+  cg_rpc_error gone = { .code = 401, .value = -1, .text = "AUTH_KEY_UNREGISTERED" };
+  cg_login_step none = { .kind = CG_STEP_NONE };
+  c->proving = false;
+  bool lost = cg_login_refused(&c->data->login, &none, &gone, cg_unix(now_us)) ==
+              CG_LOGIN_LOST;
+  cg_login_forget(&c->data->login);
+  cg_core_drop_key(c);
+  if (!lost) return false;
+  c->data->login.state = CG_LOGIN_CLOSED;
+  cg_core_refuse_all(c, &gone);
+  cg_core_reconnect(c, 0, now_us);
+  return true;
+}
+
 static void feed_handshake(cg_core *c, cg_bytes payload, uint64_t now_us) {
   cg_buf reply = { 0 };
   cg_handshake_result result;
@@ -262,7 +279,7 @@ static void feed_handshake(cg_core *c, cg_bytes payload, uint64_t now_us) {
   } else if (err) {
     cg_fail(&c->trouble, err, "the key exchange failed: %s", cg_err_text(err));
     cg_core_retry(c, now_us);
-  } else if (done) {
+  } else if (done && !(c->proving && account_lost(c, now_us))) {
     keep_key(c, &result);
   }
   cg_wipe(&result, sizeof result);
@@ -290,19 +307,13 @@ void cg_core_saved(cg_core *c, cg_err err, const char *why, uint64_t now_us) {
 
 /* --- input ----------------------------------------------------------------- */
 
-/* The server does not know the key: once may be an accident, twice is not. */
+/* The server does not know the key: once may be an accident, twice is looked into. */
 static void key_unknown(cg_core *c, uint64_t now_us) {
-  cg_rpc_error gone = { .code = 401, .value = -1, .text = "AUTH_KEY_UNREGISTERED" };
-  cg_login_step none = { .kind = CG_STEP_NONE };
   cg_core_reconnect(c, 0, now_us);
   if (++c->unknown_key < 2) return;
   c->unknown_key = 0;
+  c->proving = true;
   cg_log_write(c->o.log, CG_LOG_WARN, "the server does not know the session's key");
-  bool lost =
-      cg_login_refused(&c->data->login, &none, &gone, cg_unix(now_us)) == CG_LOGIN_LOST;
-  cg_login_forget(&c->data->login);
-  cg_core_drop_key(c);
-  if (lost) cg_core_refuse_all(c, &gone);
 }
 
 static void transport_error(cg_core *c, int32_t code, uint64_t now_us) {

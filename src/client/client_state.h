@@ -67,6 +67,7 @@ struct cg_core {
   bool was_up;         /* the server has answered before */
   bool inited;         /* an initConnection was answered on this connection */
   int tries;           /* failures in a row */
+  bool proving;       /* exchanges a key only to see whose server this is */
   int unknown_key;     /* transport errors -404 in a row */
   uint64_t retry_at;   /* DOWN: when to connect */
   uint64_t give_up_at; /* CONNECTING: when it took too long */

@@ -382,10 +382,36 @@ static void test_unknown_key_logged_in(void **state) {
   run_until(&r, 1);
   assert_int_equal(r.done[0].code, 401);
   assert_string_equal(r.done[0].text, "AUTH_KEY_UNREGISTERED");
-  assert_int_equal(r.servers[0].handshakes, 0);
   assert_false(r.data.login.logged_in);
+  assert_int_equal(r.data.login.state, CG_LOGIN_CLOSED);
   assert_false(cg_session_dc_of(&r.data, 2)->has_key);
   rig_free(&r);
+}
+
+/* Anybody can say that he does not know a key: only a server that proves itself is
+ * believed. */
+static void test_unknown_key_elsewhere(void **state) {
+  (void)state;
+  rig r;
+  cg_rsa_key *other;
+  assert_int_equal(cg_rsa_generate(&other), CG_OK);
+  rig_with_key(&r, script_plain);
+  r.servers[0].knows_key = false;
+  r.servers[0].rsa = other;
+  r.data.login.state = CG_LOGIN_READY;
+  r.data.login.logged_in = true;
+  call(&r, &get_nearest.o);
+  run_until(&r, 1);
+  assert_int_equal(r.done[0].err, CG_E_NO_KEY);
+  assert_true(r.data.login.logged_in);
+  assert_true(cg_session_dc_of(&r.data, 2)->has_key);
+  r.servers[0].knows_key = true; /* the right one again */
+  r.servers[0].rsa = key;
+  call(&r, &get_nearest.o);
+  run_until(&r, 2);
+  assert_int_equal(r.done[1].id, TL_ID_nearestDc);
+  rig_free(&r);
+  cg_rsa_free(other);
 }
 
 static void script_revoked(fake_server *s, const tl_obj *q, cg_buf *out) {
@@ -617,6 +643,7 @@ int main(void) {
     cmocka_unit_test(test_random_disconnects),
     cmocka_unit_test(test_memory),
     cmocka_unit_test(test_ailing),
+    cmocka_unit_test(test_unknown_key_elsewhere),
   };
   return cmocka_run_group_tests(tests, make_key, free_key);
 }
