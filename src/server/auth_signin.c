@@ -215,8 +215,7 @@ void cg_auth_sign_in(cg_op *op) {
 static void on_sign_up_found(cg_op *op);
 
 static void on_signed_up(cg_op *op, const cg_store_reply *r) {
-  if (r->err == CG_E_EXISTS) cg_op_error(op, 400, "PHONE_NUMBER_OCCUPIED");
-  else if (r->err) lost_race(op, on_sign_up_found);
+  if (r->err) lost_race(op, on_sign_up_found); /* the number, or the drawn id, is taken */
   else logged_in(op);
 }
 

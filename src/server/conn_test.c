@@ -166,6 +166,18 @@ static void what_the_store_lost_is_not_told(void **state) {
   is_object(get_users(c), TL_ID_vector);
 }
 
+static void a_temporary_key_ends_with_its_time(void **state) {
+  (void)state;
+  cg_harness_open(&H);
+  cg_tester *c = cg_tester_new_temporary(&H, 100);
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  cg_harness_advance(&H, 99);
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  cg_harness_advance(&H, 1);
+  assert_string_equal(call_simple(c, TL_ID_help_getConfig).error, "no answer");
+  assert_int_equal(c->transport_error, -404);
+}
+
 static void a_destroyed_key_is_gone(void **state) {
   (void)state;
   H.store_url = NULL;
@@ -218,6 +230,7 @@ int main(void) {
     T(a_closed_connection_takes_no_more),
     T(nothing_leaves_before_the_turn_ends),
     T(what_the_store_lost_is_not_told),
+    T(a_temporary_key_ends_with_its_time),
     T(a_destroyed_key_is_gone),
     T(keys_without_sessions_are_forgotten_in_the_end),
     T(sessions_of_a_key_are_limited),

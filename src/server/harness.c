@@ -335,10 +335,10 @@ static void connect_client(cg_tester *c) {
   OK(cg_framing_client(&c->framing, CG_FRAMING_INTERMEDIATE, true, 2, &c->h->rng.rng));
 }
 
-static void agree_on_key(cg_tester *c) {
+static void agree_on_key(cg_tester *c, int32_t expires_in) {
   const cg_rsa_key *keys[] = { c->h->server->folder.rsa };
   cg_handshake_options o = { .keys = keys, .key_count = 1, .dc = 2,
-                             .rng = &c->h->rng.rng };
+                             .expires_in = expires_in, .rng = &c->h->rng.rng };
   cg_buf out = { 0 };
   handshake_done = false;
   OK(cg_handshake_new(&handshake, &o));
@@ -361,7 +361,7 @@ static void new_session(cg_tester *c) {
   OK(cg_session_new(&c->session, &o, c->h->now_us));
 }
 
-cg_tester *cg_tester_new(cg_harness *h) {
+cg_tester *cg_tester_new_temporary(cg_harness *h, int32_t seconds) {
   cg_tester *c = calloc(1, sizeof *c);
   size_t i = 0;
   while (i < CG_HARNESS_CLIENTS && h->clients[i]) i++;
@@ -371,9 +371,13 @@ cg_tester *cg_tester_new(cg_harness *h) {
   c->layer = 228;
   c->arena = cg_arena_new(0);
   connect_client(c);
-  agree_on_key(c);
+  agree_on_key(c, seconds);
   new_session(c);
   return c;
+}
+
+cg_tester *cg_tester_new(cg_harness *h) {
+  return cg_tester_new_temporary(h, 0);
 }
 
 void cg_tester_disconnect(cg_tester *c) {

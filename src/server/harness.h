@@ -87,6 +87,8 @@ void cg_harness_pump(cg_harness *h);
 
 /* A client with a new key, of layer 228. */
 cg_tester *cg_tester_new(cg_harness *h);
+/* The same with a temporary key that lives for so many seconds. */
+cg_tester *cg_tester_new_temporary(cg_harness *h, int32_t seconds);
 void cg_tester_free(cg_tester *c);
 /* A new connection, with the same session or a new one. */
 void cg_tester_reconnect(cg_tester *c, bool new_session);

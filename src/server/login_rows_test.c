@@ -225,6 +225,13 @@ static void row_15_resend_code_from_app_at_once(void **state) {
   assert_string_equal(sms.hash, app.hash);
 }
 
+static void row_15_the_own_session_is_no_other(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  log_in(c, KNOWN);
+  assert_int_equal(sent_of(send_code(c, KNOWN)).type, TL_ID_auth_sentCodeTypeSms);
+}
+
 static void row_16_resend_code_nothing_left(void **state) {
   (void)state;
   cg_tester *c = start();
@@ -499,6 +506,9 @@ static void row_38_not_after_log_out_or_another_login(void **state) {
   is_error(get_users(c), 401, "AUTH_KEY_UNREGISTERED");
   log_in(c, KNOWN_TOO);
   is_error(sign_in(c, KNOWN, s.hash, CODE), 400, "PHONE_CODE_EXPIRED");
+  cg_harness_advance(&H, 1);
+  log_in(c, KNOWN); /* the same account, but by another code */
+  is_error(sign_in(c, KNOWN, s.hash, CODE), 400, "PHONE_CODE_EXPIRED");
 }
 
 /* --- auth.signUp ---------------------------------------------------------- */
@@ -605,6 +615,22 @@ static void row_48_report_missing_code_bad(void **state) {
   is_error(report_missing(c, KNOWN, ""), 400, "PHONE_CODE_EXPIRED");
 }
 
+static void row_62_unbound_temporary_key(void **state) {
+  (void)state;
+  cg_harness_open(&H);
+  cg_tester *c = cg_tester_new_temporary(&H, 86400);
+  tl_help_getConfig config = { TL_INIT(help_getConfig) };
+  tl_help_getNearestDc nearest = { TL_INIT(help_getNearestDc) };
+  is_object(cg_tester_call(c, &config.o), TL_ID_config);
+  is_object(cg_tester_call(c, &nearest.o), TL_ID_nearestDc);
+  is_error(send_code(c, KNOWN), 401, "AUTH_KEY_PERM_EMPTY");
+  is_error(resend_code(c, KNOWN, "abc"), 401, "AUTH_KEY_PERM_EMPTY");
+  is_error(cancel_code(c, KNOWN, "abc"), 401, "AUTH_KEY_PERM_EMPTY");
+  is_error(sign_in(c, KNOWN, "abc", CODE), 401, "AUTH_KEY_PERM_EMPTY");
+  is_error(sign_up(c, KNOWN, "abc", "A", ""), 401, "AUTH_KEY_PERM_EMPTY");
+  is_error(get_users(c), 401, "AUTH_KEY_PERM_EMPTY");
+}
+
 static cg_told call_unknown(cg_tester *c) {
   cg_buf b = { 0 };
   cg_arena_reset(c->arena);
@@ -669,6 +695,7 @@ int main(void) {
     ROW(row_13_resend_code_gives_the_code_new_time),
     ROW(row_14_resend_code_too_early),
     ROW(row_15_resend_code_from_app_at_once),
+    ROW(row_15_the_own_session_is_no_other),
     ROW(row_16_resend_code_nothing_left),
     ROW(row_17_resend_code_empty_hash),
     ROW(row_18_resend_code_dead_hash),
@@ -702,6 +729,7 @@ int main(void) {
     ROW(row_45_sign_up_after_a_day),
     ROW(row_47_report_missing_code),
     ROW(row_48_report_missing_code_bad),
+    ROW(row_62_unbound_temporary_key),
     ROW(row_63_unknown_method),
     ROW(row_64_no_init_connection),
   };

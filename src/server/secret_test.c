@@ -177,6 +177,22 @@ static void salts_and_masks_differ(void **state) {
   for (size_t i = 0; i < sizeof a.key; i++) assert_int_equal(a.key[i], 7);
 }
 
+static void coins_fall_either_way_and_always_the_same(void **state) {
+  (void)state;
+  cg_secret s = secret("pem"), other = secret("another pem");
+  int heads = 0, alike = 0;
+  for (int i = 0; i < 64; i++) {
+    char phone[16] = "4930123400";
+    phone[8] = (char)('0' + i / 10);
+    phone[9] = (char)('0' + i % 10);
+    heads += cg_secret_coin(&s, phone);
+    alike += cg_secret_coin(&s, phone) == cg_secret_coin(&other, phone);
+    assert_int_equal(cg_secret_coin(&s, phone), cg_secret_coin(&s, phone));
+  }
+  assert_in_range(heads, 16, 48);
+  assert_in_range(alike, 16, 48);
+}
+
 static void ladders(void **state) {
   (void)state;
   cg_store_code c = { 0 };
@@ -215,6 +231,7 @@ int main(void) {
     cmocka_unit_test(want_of_randomness_is_an_error),
     cmocka_unit_test(want_of_memory_is_an_error),
     cmocka_unit_test(salts_and_masks_differ),
+    cmocka_unit_test(coins_fall_either_way_and_always_the_same),
     cmocka_unit_test(ladders),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
