@@ -31,12 +31,12 @@ typedef struct {
   net *net;
   cg_core *core;
   cg_session_data data;
-  uint64_t conn;      /* 0: no connection */
-  uint64_t tag;       /* of the call that is waited for */
-  int done;           /* how often it ended */
+  uint64_t conn; /* 0: no connection */
+  uint64_t tag;  /* of the call that is waited for */
+  int done;      /* how often it ended */
   cg_err err;
   cg_rpc_error error;
-  uint32_t id;        /* of the answer; of a vector's first element */
+  uint32_t id; /* of the answer; of a vector's first element */
   int saves;
 } device;
 
@@ -50,11 +50,11 @@ struct net {
   cg_dc *dc;
   device devices[DEVICES];
   cg_arena *arena;
-  size_t piece;       /* bytes at a time to the client; 0: all */
-  int cut;            /* turns of the server until a reply is lost; -1: none is */
-  char text[4096];    /* what the inbox said last */
+  size_t piece;    /* bytes at a time to the client; 0: all */
+  int cut;         /* turns of the server until a reply is lost; -1: none is */
+  char text[4096]; /* what the inbox said last */
   cg_log client_log;
-  cg_buf log;         /* all lines of both sides */
+  cg_buf log; /* all lines of both sides */
 };
 
 static void keep_line(net *n, const char *line) {
@@ -77,8 +77,11 @@ static void server_line(void *ctx, int level, const char *line) {
 static void open_server(net *n) {
   cg_fault fault;
   cg_bytes json;
-  cg_server_options o = { .data_dir = n->folder, .now_us = n->now, .set = n->set,
-                          .virtual_clock = n->virtual_clock, .log = server_line,
+  cg_server_options o = { .data_dir = n->folder,
+                          .now_us = n->now,
+                          .set = n->set,
+                          .virtual_clock = n->virtual_clock,
+                          .log = server_line,
                           .log_ctx = n };
   if (cg_server_open(&n->server, &o, &fault)) fail_msg("%s", fault.text);
   cg_server_endpoint(n->server, "127.0.0.1", 4430);
@@ -105,10 +108,15 @@ static int count_codes(net *n) {
 
 static void open_device(device *d) {
   net *n = d->net;
-  cg_core_options o = { .dc = n->dc, .data = &d->data, .api_id = 1,
-                        .device_model = "test", .system_version = "1",
-                        .app_version = "1", .lang_code = "en",
-                        .framing = CG_FRAMING_ABRIDGED, .rng = &n->rng,
+  cg_core_options o = { .dc = n->dc,
+                        .data = &d->data,
+                        .api_id = 1,
+                        .device_model = "test",
+                        .system_version = "1",
+                        .app_version = "1",
+                        .lang_code = "en",
+                        .framing = CG_FRAMING_ABRIDGED,
+                        .rng = &n->rng,
                         .log = &n->client_log };
   cg_fault fault;
   if (cg_core_new(&d->core, &o, &fault)) fail_msg("%s", fault.text);
@@ -246,8 +254,8 @@ static void ask(device *d, const tl_obj *q) {
 
 static void send_code(device *d, const char *phone) {
   const tl_obj *q;
-  assert_int_equal(cg_login_ask_send(&d->data.login, phone, 1, "", NULL, d->net->arena, &q),
-                   CG_OK);
+  assert_int_equal(
+      cg_login_ask_send(&d->data.login, phone, 1, "", NULL, d->net->arena, &q), CG_OK);
   ask(d, q);
 }
 
@@ -295,7 +303,8 @@ static void log_in(device *d) {
   assert_int_equal(d->data.login.state, CG_LOGIN_READY);
 }
 
-/* --- set-up --------------------------------------------------------------------------- */
+/* --- set-up ---------------------------------------------------------------------------
+ */
 
 static void net_init(net *n) {
   memset(n, 0, sizeof *n);
@@ -345,7 +354,8 @@ static void assert_refused(const device *d, int32_t code, const char *text) {
   assert_string_equal(d->error.text, text);
 }
 
-/* --- a life ------------------------------------------------------------------------------ */
+/* --- a life
+ * ------------------------------------------------------------------------------ */
 
 static void live(device *d) {
   char dead[CG_LOGIN_HASH_MAX];
@@ -425,15 +435,15 @@ static void test_life_in_processes(void **state) {
   net *n = *state;
   device *d = &n->devices[0];
   for (int restarts = 0; restarts < 2; restarts++) {
-#define STEP(e)                    \
-  do {                             \
-    reopen_device(d);              \
-    if (restarts) {                \
-      cg_server_close(n->server);  \
-      open_server(n);              \
-      reopen_device(d);            \
-    }                              \
-    e;                             \
+#define STEP(e)                                                                          \
+  do {                                                                                   \
+    reopen_device(d);                                                                    \
+    if (restarts) {                                                                      \
+      cg_server_close(n->server);                                                        \
+      open_server(n);                                                                    \
+      reopen_device(d);                                                                  \
+    }                                                                                    \
+    e;                                                                                   \
   } while (0)
     STEP(send_code(d, PHONE));
     STEP(resend(d));
@@ -449,7 +459,8 @@ static void test_life_in_processes(void **state) {
   }
 }
 
-/* --- replies that are lost ------------------------------------------------------------------ */
+/* --- replies that are lost
+ * ------------------------------------------------------------------ */
 
 /* The call goes out again under its old id: one code, not two. */
 static void test_lost_send_code(void **state) {
@@ -488,7 +499,8 @@ static void test_restart_under_way(void **state) {
   const tl_obj *q;
   assert_int_equal(cg_login_ask_code(&d->data.login, "22222", n->arena, &q), CG_OK);
   d->done = 0;
-  assert_int_equal(cg_core_call(d->core, q, 30 * CG_SECOND, n->now, &d->tag, NULL), CG_OK);
+  assert_int_equal(cg_core_call(d->core, q, 30 * CG_SECOND, n->now, &d->tag, NULL),
+                   CG_OK);
   run_client(d); /* it is on the server's desk, and nothing is durable yet */
   d->conn = 0;
   cg_server_close(n->server);
@@ -504,7 +516,8 @@ static void test_restart_under_way(void **state) {
   cg_dc_free(old);
 }
 
-/* --- what the server decides -------------------------------------------------------------------- */
+/* --- what the server decides
+ * -------------------------------------------------------------------- */
 
 static void test_exhausted(void **state) {
   net *n = *state;
@@ -570,7 +583,8 @@ static void test_banned(void **state) {
   device *d = &n->devices[0];
   log_in(d);
   uint64_t key = cg_session_dc_of(&d->data, 2)->key.id;
-  cg_server_user_ban(n->server, CG_LIT("{\"phone\":\"" PHONE "\"}"), n->now, keep_text, n);
+  cg_server_user_ban(n->server, CG_LIT("{\"phone\":\"" PHONE "\"}"), n->now, keep_text,
+                     n);
   assert_int_equal(cg_server_turn(n->server, n->now), CG_OK);
   who_am_i(d);
   assert_int_equal(d->error.code, 401);
@@ -603,10 +617,10 @@ static void test_lost_store(void **state) {
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-    TEST(test_life),           TEST(test_life_in_bytes),    TEST(test_life_with_cuts),
+    TEST(test_life),           TEST(test_life_in_bytes),     TEST(test_life_with_cuts),
     TEST(test_lost_send_code), TEST(test_life_in_processes), TEST(test_lost_sign_in),
     TEST(test_exhausted),      TEST(test_restart_under_way), TEST(test_expired),
-    TEST(test_sign_up),        TEST(test_second_device),    TEST(test_banned),
+    TEST(test_sign_up),        TEST(test_second_device),     TEST(test_banned),
     TEST(test_lost_store),     TEST(test_silence),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

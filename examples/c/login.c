@@ -48,7 +48,8 @@ static void tell_code(const app *a) {
   cg_login_info info;
   cg_login_get(a->client, &info);
   printf("  a code of %d digits by %s", (int)info.length, info.type);
-  if (*info.next_type) printf(", next by %s in %d s", info.next_type, (int)info.resend_in);
+  if (*info.next_type)
+    printf(", next by %s in %d s", info.next_type, (int)info.resend_in);
   printf("\n");
 }
 
@@ -120,8 +121,9 @@ static void who_am_i(app *a) {
   const tl_vector *users = (const tl_vector *)result.object;
   const tl_user *user = users->len ? TL_AS(user, users->objs[0]) : NULL;
   if (user)
-    printf("  %.*s, +%.*s\n", (int)user->first_name.len, (const char *)user->first_name.at,
-           (int)user->phone.len, (const char *)user->phone.at);
+    printf("  %.*s, +%.*s\n", (int)user->first_name.len,
+           (const char *)user->first_name.at, (int)user->phone.len,
+           (const char *)user->phone.at);
 }
 
 int main(int argc, char **argv) {
