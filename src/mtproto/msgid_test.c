@@ -70,7 +70,7 @@ static void test_window(void **state) {
 
 static void add(cg_replay *r, uint64_t id) {
   assert_int_equal(cg_replay_look(r, id), CG_REPLAY_NEW);
-  assert_int_equal(cg_replay_reserve(r), CG_OK);
+  assert_int_equal(cg_replay_reserve(r, 0), CG_OK);
   cg_replay_add(r, id);
   assert_int_equal(cg_replay_look(r, id), CG_REPLAY_SEEN);
 }
@@ -157,14 +157,56 @@ static void test_replay_against_model(void **state) {
   cg_replay_free(&r);
 }
 
+/* Ids that are too old to matter make room for others, save those that must be kept;
+ * what gave way for want of room stays refused when there is room again. */
+static void test_replay_marks(void **state) {
+  (void)state;
+  cg_replay r = { .marks = true };
+  uint64_t id = 4;
+  for (; id <= 4 * 4000; id += 4) {
+    uint64_t before = id > 400 ? id - 400 : 0;
+    unsigned marks = id % 400 == 0 ? CG_REPLAY_KEEP : id % 8 == 0 ? CG_REPLAY_OTHER : 0;
+    assert_int_equal(cg_replay_reserve(&r, before), CG_OK);
+    cg_replay_add(&r, id | marks);
+    assert_int_equal(cg_replay_look(&r, id), CG_REPLAY_SEEN);
+    assert_int_equal(cg_replay_marks(&r, id), marks);
+    assert_int_equal(cg_replay_marks(&r, id + 4), 0);
+  }
+  assert_true(r.cap <= 512);
+  for (uint64_t i = 4; i < id; i += 4) {
+    bool known = i % 400 == 0 || i + 400 >= id;
+    if (known) assert_int_equal(cg_replay_look(&r, i), CG_REPLAY_SEEN);
+    assert_int_equal(cg_replay_marks(&r, i) & CG_REPLAY_KEEP,
+                     i % 400 ? 0 : CG_REPLAY_KEEP);
+  }
+  assert_int_equal(cg_replay_look(&r, 8), CG_REPLAY_NEW);
+  for (uint64_t end = id + 4 * CG_REPLAY_MAX; id < end; id += 4) {
+    assert_int_equal(cg_replay_reserve(&r, 0), CG_OK);
+    cg_replay_add(&r, id);
+  }
+  assert_int_equal(cg_replay_look(&r, 4000), CG_REPLAY_STALE);
+  for (uint64_t end = id + 400; id < end; id += 4) {
+    assert_int_equal(cg_replay_reserve(&r, id), CG_OK);
+    cg_replay_add(&r, id);
+  }
+  assert_true(r.count < CG_REPLAY_MAX);
+  assert_int_equal(cg_replay_look(&r, 4000), CG_REPLAY_STALE);
+  for (uint64_t end = id + 4 * 4000; id < end; id += 4) {
+    assert_int_equal(cg_replay_reserve(&r, id), CG_OK);
+    cg_replay_add(&r, id);
+  }
+  assert_true(r.cap <= 16); /* and it shrinks */
+  cg_replay_free(&r);
+}
+
 static void test_replay_out_of_memory(void **state) {
   (void)state;
   cg_replay r = { 0 };
   cg_mem_fail_after(0);
-  assert_int_equal(cg_replay_reserve(&r), CG_E_MEMORY);
+  assert_int_equal(cg_replay_reserve(&r, 0), CG_E_MEMORY);
   cg_mem_fail_after(1);
   for (uint64_t id = 4; id <= 16; id += 4) add(&r, id);
-  assert_int_equal(cg_replay_reserve(&r), CG_E_MEMORY);
+  assert_int_equal(cg_replay_reserve(&r, 0), CG_E_MEMORY);
   assert_int_equal(cg_replay_look(&r, 16), CG_REPLAY_SEEN);
   cg_mem_fail_after(-1);
   cg_replay_free(&r);
@@ -179,6 +221,7 @@ int main(void) {
     cmocka_unit_test(test_replay_any_order),
     cmocka_unit_test(test_replay_stale_only_when_full),
     cmocka_unit_test(test_replay_against_model),
+    cmocka_unit_test(test_replay_marks),
     cmocka_unit_test(test_replay_out_of_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

@@ -16,6 +16,7 @@ cg_err cg_session_new(cg_session **out, const cg_session_options *options,
   s->o = *options;
   s->now_us = now_us;
   s->calls.by_tag = true;
+  s->replay.marks = options->role == CG_SERVER;
   s->acks_due = CG_NEVER;
   cg_err err = CG_OK;
   if (options->role == CG_CLIENT) err = cg__client_new(s);

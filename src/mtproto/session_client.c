@@ -276,11 +276,7 @@ static cg_err accept_container(cg_session *s, const cg__in *in) {
   uint64_t lowest;
   cg_err err = cg__client_admit(s, in, cg_replay_look(&s->replay, in->msg_id));
   if (!err && !cg__container_good(s, in, &lowest)) err = CG_E_PROTOCOL;
-  if (!err) err = cg__container_accept(s, in);
-  if (!err) err = cg_replay_reserve(&s->replay);
-  if (!err && cg_replay_look(&s->replay, in->msg_id) == CG_REPLAY_NEW)
-    cg_replay_add(&s->replay, in->msg_id);
-  return err;
+  return err ? err : cg__container_accept(s, in);
 }
 
 /* The first packet of a session cannot be older than the session: what it says of the

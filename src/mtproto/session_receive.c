@@ -82,6 +82,21 @@ bool cg__container_good(const cg_session *s, const cg__in *in, uint64_t *lowest)
   return cg_reader_end(&r) == CG_OK;
 }
 
+/* Makes room in the store of ids; a server's forgets what its window refuses anyway. */
+static cg_err reserve(cg_session *s) {
+  return cg_replay_reserve(&s->replay, cg_msgid_earliest(cg__server_time(s)));
+}
+
+/* Remembers a container, on a server as what it was: one that comes again is told from
+ * one that took another message's id. */
+static cg_err remember_container(cg_session *s, const cg__in *in) {
+  if (cg_replay_look(&s->replay, in->msg_id) != CG_REPLAY_NEW) return CG_OK;
+  cg_err err = reserve(s);
+  if (err) return err;
+  cg_replay_add(&s->replay, in->msg_id | (s->client ? 0 : CG_REPLAY_OTHER));
+  return CG_OK;
+}
+
 cg_err cg__container_accept(cg_session *s, const cg__in *in) {
   uint32_t count;
   cg_reader r = inner_messages(in, &count);
@@ -92,7 +107,7 @@ cg_err cg__container_accept(cg_session *s, const cg__in *in) {
      * comes behind it must not count as received. */
     if (err == CG_E_MEMORY || err == CG_E_RANDOM) return err;
   }
-  return CG_OK;
+  return remember_container(s, in);
 }
 
 /* ---- one message ----------------------------------------------------------- */
@@ -132,20 +147,25 @@ static cg_err open_body(cg_session *s, const cg__in *in) {
   }
 }
 
+/* Remembers a message, and a server that it was a call, which never runs again. */
+static void remember(cg_session *s, const cg__in *in) {
+  bool call = !s->client && cg__table_find(&s->calls, in->msg_id);
+  cg_replay_add(&s->replay, in->msg_id | (call ? CG_REPLAY_KEEP : 0));
+  if (in->msg_id < s->top_id) return;
+  s->top_id = in->msg_id;
+  s->top_seqno = in->seqno;
+}
+
 cg_err cg__accept(cg_session *s, const cg__in *in) {
   cg_replay_verdict seen = cg_replay_look(&s->replay, in->msg_id);
   cg_err err = s->client ? cg__client_admit(s, in, seen) : cg__server_admit(s, in, seen);
   if (err || seen != CG_REPLAY_NEW) return err;
-  err = cg_replay_reserve(&s->replay);
+  err = reserve(s);
   if (!err) err = open_body(s, in);
   /* A copy's original may have taken the place that was reserved. */
-  if (!err) err = cg_replay_reserve(&s->replay);
+  if (!err) err = reserve(s);
   if (err) return err;
-  cg_replay_add(&s->replay, in->msg_id);
-  if (in->msg_id > s->top_id) {
-    s->top_id = in->msg_id;
-    s->top_seqno = in->seqno;
-  }
+  remember(s, in);
   bool ack = in->seqno & 1 && cg__body_id(in->body) != MT_ID_msgs_ack;
   return ack ? cg__ack_later(s, in->msg_id) : CG_OK;
 }

@@ -388,21 +388,11 @@ cg_err cg__server_admit(cg_session *s, const cg__in *in, cg_replay_verdict seen)
   return fault ? refuse(s, in, fault, CG_E_PROTOCOL) : CG_OK;
 }
 
-/* The msg_id of a container is kept with its lowest bit set, which no id of a client's
- * has: so one that comes again is told from one that took another message's id. */
-static uint64_t container_key(uint64_t msg_id) {
-  return msg_id | 1;
-}
-
 static cg_err on_container(cg_session *s, const cg__in *in, uint64_t *first) {
   if (in->seqno & 1) return refuse(s, in, BAD_ODD, CG_E_PROTOCOL);
   if (!cg__container_good(s, in, first))
     return refuse(s, in, BAD_CONTAINER, CG_E_PROTOCOL);
-  cg_err err = cg__container_accept(s, in);
-  if (!err) err = cg_replay_reserve(&s->replay);
-  if (!err && cg_replay_look(&s->replay, container_key(in->msg_id)) == CG_REPLAY_NEW)
-    cg_replay_add(&s->replay, container_key(in->msg_id));
-  return err;
+  return cg__container_accept(s, in);
 }
 
 /* 190: a session says that it is new before it says anything else. */
@@ -429,11 +419,10 @@ static cg_err announce(cg_session *s, uint64_t first_msg_id) {
 static cg_err judge_packet(cg_session *s, const cg__in *in, bool container) {
   if (in->msg_id & 3) return refuse(s, in, BAD_LOW_BITS, CG_E_PROTOCOL);
   cg_replay_verdict seen = cg_replay_look(&s->replay, in->msg_id);
-  cg_replay_verdict boxed = cg_replay_look(&s->replay, container_key(in->msg_id));
-  if (container && seen == CG_REPLAY_SEEN)
-    return refuse(s, in, BAD_CONTAINER_ID, CG_E_PROTOCOL);
-  if (seen == CG_REPLAY_SEEN || (container && boxed == CG_REPLAY_SEEN)) return CG_OK;
-  if (boxed == CG_REPLAY_SEEN) return CG_E_REPLAY;
+  bool was_container = cg_replay_marks(&s->replay, in->msg_id) & CG_REPLAY_OTHER;
+  if (seen == CG_REPLAY_SEEN && container == was_container) return CG_OK;
+  if (seen == CG_REPLAY_SEEN)
+    return container ? refuse(s, in, BAD_CONTAINER_ID, CG_E_PROTOCOL) : CG_E_REPLAY;
   cg_msgid_time time = cg_msgid_window(in->msg_id, s->now_us);
   if (time == CG_MSGID_AHEAD) return refuse(s, in, BAD_AHEAD, CG_E_TIME);
   if (seen == CG_REPLAY_STALE) return refuse(s, in, BAD_FORGOTTEN, CG_E_REPLAY);
@@ -445,20 +434,16 @@ static bool salt_good(const cg_session *s, uint64_t salt) {
   return salt == s->o.salt || salt == salt_at(s, cg_unix(s->now_us) - CG__SALT_S);
 }
 
-/* A salt is asked of what is new only: a call that has run must not be sent anew under
- * another msg_id because the salt has changed since. */
-static bool is_new(const cg_session *s, const cg__in *in) {
-  return cg_replay_look(&s->replay, in->msg_id) == CG_REPLAY_NEW &&
-         cg_replay_look(&s->replay, container_key(in->msg_id)) == CG_REPLAY_NEW;
-}
-
 cg_err cg__server_receive(cg_session *s, const cg_message *m) {
   cg__in in = { m->msg_id, m->seqno, m->body };
   bool container = cg__body_id(in.body) == MT_ID_msg_container;
   cg__server_salt(s);
   cg_err err = judge_packet(s, &in, container);
   if (err) return err;
-  if (is_new(s, &in) && !salt_good(s, m->salt)) return refuse(s, &in, BAD_SALT, CG_OK);
+  /* A salt is asked of what is new only: a call that has run must not be sent anew under
+   * another msg_id because the salt has changed since. */
+  bool new = cg_replay_look(&s->replay, in.msg_id) == CG_REPLAY_NEW;
+  if (new && !salt_good(s, m->salt)) return refuse(s, &in, BAD_SALT, CG_OK);
   uint64_t first = in.msg_id;
   err = container ? on_container(s, &in, &first) : cg__accept(s, &in);
   if (err) return err;

@@ -201,7 +201,7 @@ cg_err cg__unpack(cg_bytes body, cg_buf *out);
 cg_err cg__accept(cg_session *s, const cg__in *in);
 /* Whether a container is well formed as a whole; *lowest is its lowest msg_id. */
 bool cg__container_good(const cg_session *s, const cg__in *in, uint64_t *lowest);
-/* Takes the messages of a good container, each for itself. */
+/* Takes the messages of a good container, each for itself, and remembers it. */
 cg_err cg__container_accept(cg_session *s, const cg__in *in);
 
 /* Service messages that both sides understand alike. */
