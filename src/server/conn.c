@@ -18,6 +18,7 @@ enum {
   SILENT_S = 900,       /* so does one that says nothing more */
   HANDSHAKE_KEEP_S = 60,
   REFUSED_MAX = 10,     /* packets in a row that were no good */
+  KEYS_MAX = 16,        /* keys that one connection may agree on */
   BACKLOG_MAX = 2 << 20,
   TEMP_KEY_MAX_S = 30 * 86400
 };
@@ -162,8 +163,10 @@ static void key_stored(void *ctx, const cg_store_reply *r) {
 }
 
 static void store_key(cg_conn *c, const cg_handshake_key *agreed) {
-  new_key *k = cg_alloc(sizeof *k);
+  bool many = ++c->keys > KEYS_MAX;
+  new_key *k = many ? NULL : cg_alloc(sizeof *k);
   if (!k) {
+    if (many) cg_conn_send_error(c, -429);
     cg_conn_close(c);
     return;
   }
@@ -261,7 +264,6 @@ static void take_sealed(cg_conn *c, cg_peer *p, cg_bytes packet, bool wants_ack)
     cg_conn_send_error(c, -404);
     return;
   }
-  s->plain.err = CG_OK; /* of another packet */
   cg_err err = cg_envelope_open(&p->key, CG_CLIENT, packet, true, &s->plain, &m);
   if (err) {
     cg_conn_close(c);

@@ -49,6 +49,21 @@ static void a_tampered_packet_closes_the_connection(void **state) {
   assert_true(c->closed);
 }
 
+static void a_connection_takes_several_keys_but_not_many(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  for (int i = 1; i < 16; i++) {
+    uint64_t before = c->key.id;
+    assert_true(cg_tester_new_key(c));
+    assert_true(c->key.id != before);
+    is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  }
+  assert_false(cg_tester_new_key(c));
+  assert_int_equal(c->transport_error, -429);
+  assert_true(c->closed);
+}
+
 static void a_session_moves_between_connections(void **state) {
   (void)state;
   cg_tester *c = start();
@@ -166,6 +181,39 @@ static void what_the_store_lost_is_not_told(void **state) {
   is_object(get_users(c), TL_ID_vector);
 }
 
+static void a_key_exchange_that_the_store_lost_is_not_told(void **state) {
+  (void)state;
+  static const uint8_t req_pq[] = { 0xef, 10, 0, 0, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0,
+                                    1, 20, 0, 0, 0, 0xf1, 0x8e, 0x7e, 0xbe, 1, 2, 3, 4, 5,
+                                    6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16 };
+  cg_server_output out;
+  cg_harness_open(&H);
+  for (int fails = 0; fails < 2; fails++) {
+    uint64_t conn = 50 + (uint64_t)fails;
+    H.store_fails = fails;
+    assert_int_equal(cg_server_accept(H.server, conn, "127.0.0.1", H.now_us), CG_OK);
+    cg_server_feed(H.server, conn, (cg_bytes){ req_pq, sizeof req_pq }, H.now_us);
+    assert_int_equal(cg_server_turn(H.server, H.now_us), fails ? CG_E_STORE : CG_OK);
+    assert_true(cg_server_next(H.server, &out));
+    assert_true(out.close == (fails == 1) && (out.bytes.len == 0) == (fails == 1));
+  }
+}
+
+static void what_was_not_acknowledged_goes_out_again(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  tl_help_getNearestDc q = { TL_INIT(help_getNearestDc) };
+  H.deaf = true;
+  uint64_t lost = cg_tester_queue(c, &q.o);
+  cg_harness_pump(&H);
+  H.deaf = false;
+  cg_tester_disconnect(c);
+  cg_tester_connect(c);
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  is_object(cg_tester_take(c, lost), TL_ID_nearestDc);
+}
+
 static void a_temporary_key_ends_with_its_time(void **state) {
   (void)state;
   cg_harness_open(&H);
@@ -222,6 +270,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     T(an_unknown_key_is_told_so),
     T(a_tampered_packet_closes_the_connection),
+    T(a_connection_takes_several_keys_but_not_many),
     T(a_session_moves_between_connections),
     T(a_silent_connection_is_closed),
     T(connections_are_limited),
@@ -230,6 +279,8 @@ int main(void) {
     T(a_closed_connection_takes_no_more),
     T(nothing_leaves_before_the_turn_ends),
     T(what_the_store_lost_is_not_told),
+    T(a_key_exchange_that_the_store_lost_is_not_told),
+    T(what_was_not_acknowledged_goes_out_again),
     T(a_temporary_key_ends_with_its_time),
     T(a_destroyed_key_is_gone),
     T(keys_without_sessions_are_forgotten_in_the_end),

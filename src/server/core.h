@@ -90,6 +90,7 @@ struct cg_conn {
   uint64_t opened_us, heard_us, handshake_us;
   uint32_t disconnect_s; /* ping_delay_disconnect; 0: not asked for */
   uint16_t refused;      /* transport errors and discarded packets in a row */
+  uint16_t keys;         /* agreed on here */
   bool spoke;            /* a whole packet has come */
   bool blocked;          /* `held` or a key exchange waits for the store */
   bool pumping;
@@ -134,6 +135,7 @@ struct cg_server {
   cg_tl_schema *loaded[CG_SCHEMAS_MAX]; /* the latter, to be freed */
   size_t loaded_count;
   cg_op *ops;
+  size_t ops_waiting;    /* of them, for others that they must follow */
 
   cg_wait *waits;
   uint64_t last_ticket;

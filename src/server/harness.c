@@ -125,6 +125,7 @@ static void keep_log(void *ctx, int level, const char *line) {
 void cg_harness_init(cg_harness *h, bool late) {
   *h = (cg_harness){ .now_us = NOON, .late = late, .store_url = "sqlite::memory:" };
   test_rng_init(&h->rng, 7);
+  test_rng_init(&h->client_rng, 8);
   strcpy(h->dir, "/tmp/cg-server-XXXXXX");
   assert_non_null(mkdtemp(h->dir));
 }
@@ -327,18 +328,18 @@ static void take_handshake(cg_tester *c, cg_bytes in) {
   }
 }
 
-static void connect_client(cg_tester *c) {
+void cg_tester_connect(cg_tester *c) {
   c->conn = ++c->h->last_conn;
   c->closed = false;
   OK(cg_server_accept(c->h->server, c->conn, "127.0.0.1", c->h->now_us));
   cg_framing_free(c->framing);
-  OK(cg_framing_client(&c->framing, CG_FRAMING_INTERMEDIATE, true, 2, &c->h->rng.rng));
+  OK(cg_framing_client(&c->framing, CG_FRAMING_INTERMEDIATE, true, 2, &c->h->client_rng.rng));
 }
 
-static void agree_on_key(cg_tester *c, int32_t expires_in) {
+static bool agree_on_key(cg_tester *c, int32_t expires_in) {
   const cg_rsa_key *keys[] = { c->h->server->folder.rsa };
   cg_handshake_options o = { .keys = keys, .key_count = 1, .dc = 2,
-                             .expires_in = expires_in, .rng = &c->h->rng.rng };
+                             .expires_in = expires_in, .rng = &c->h->client_rng.rng };
   cg_buf out = { 0 };
   handshake_done = false;
   OK(cg_handshake_new(&handshake, &o));
@@ -346,15 +347,15 @@ static void agree_on_key(cg_tester *c, int32_t expires_in) {
   send_plain(c, &out);
   cg_buf_free(&out);
   cg_harness_pump(c->h);
-  assert_true(handshake_done);
   c->key = agreed.key;
   c->salt = agreed.salt;
   cg_handshake_free(handshake);
   handshake = NULL;
+  return handshake_done;
 }
 
 static void new_session(cg_tester *c) {
-  cg_session_options o = { .role = CG_CLIENT, .key = &c->key, .rng = &c->h->rng.rng,
+  cg_session_options o = { .role = CG_CLIENT, .key = &c->key, .rng = &c->h->client_rng.rng,
                            .salt = c->salt };
   cg_session_free(c->session);
   c->session = NULL;
@@ -370,10 +371,19 @@ cg_tester *cg_tester_new_temporary(cg_harness *h, int32_t seconds) {
   c->h = h;
   c->layer = 228;
   c->arena = cg_arena_new(0);
-  connect_client(c);
-  agree_on_key(c, seconds);
+  cg_tester_connect(c);
+  assert_true(agree_on_key(c, seconds));
   new_session(c);
   return c;
+}
+
+bool cg_tester_new_key(cg_tester *c) {
+  cg_session_free(c->session);
+  c->session = NULL;
+  c->inited = false;
+  bool done = agree_on_key(c, 0);
+  if (done) new_session(c);
+  return done;
 }
 
 cg_tester *cg_tester_new(cg_harness *h) {
@@ -387,7 +397,7 @@ void cg_tester_disconnect(cg_tester *c) {
 
 void cg_tester_reconnect(cg_tester *c, bool fresh) {
   cg_tester_disconnect(c);
-  connect_client(c);
+  cg_tester_connect(c);
   if (fresh) new_session(c);
   else cg_session_reconnected(c->session, c->h->now_us);
 }

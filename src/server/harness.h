@@ -35,7 +35,7 @@ typedef struct {
   bool virtual_clock, late;
   bool store_fails;            /* the end of a turn cannot be made durable */
   bool deaf;                   /* what the server sends is lost */
-  test_rng rng;
+  test_rng rng, client_rng;    /* the server's, the clients' */
   cg_buf log;                  /* every line that was logged */
   cg_tester *clients[CG_HARNESS_CLIENTS];
   uint64_t last_conn;
@@ -90,9 +90,14 @@ cg_tester *cg_tester_new(cg_harness *h);
 /* The same with a temporary key that lives for so many seconds. */
 cg_tester *cg_tester_new_temporary(cg_harness *h, int32_t seconds);
 void cg_tester_free(cg_tester *c);
+/* Agrees on one more key over the same connection, with a session of its own; false if
+ * the server refuses. */
+bool cg_tester_new_key(cg_tester *c);
 /* A new connection, with the same session or a new one. */
 void cg_tester_reconnect(cg_tester *c, bool new_session);
 void cg_tester_disconnect(cg_tester *c);
+/* A new connection of which the client's session knows nothing. */
+void cg_tester_connect(cg_tester *c);
 
 /* Makes a call and gives what came back. The first of a session is wrapped in
  * invokeWithLayer(initConnection). */

@@ -22,6 +22,7 @@ static void enlist(cg_op *op) {
 }
 
 static void free_op(cg_op *op) {
+  op->s->ops_waiting -= op->waiting;
   if (op->next) op->next->prev = op->prev;
   *(op->prev ? &op->prev->next : &op->s->ops) = op->next;
   cg_peer_unref(op->peer);
@@ -62,14 +63,16 @@ static bool must_wait(const cg_op *op) {
 
 void cg_op_start(cg_op *op, cg_op_run *run) {
   op->run = run;
+  op->s->ops_waiting -= op->waiting;
   op->waiting = op->call.after_count && must_wait(op);
+  op->s->ops_waiting += op->waiting;
   if (!op->waiting) op->run(op);
 }
 
 /* Starts what waited for a call that is over now, one after the other: the list may be
  * another after each. */
 static void start_waiting(cg_server *s, uint64_t link) {
-  cg_op *op = s->ops;
+  cg_op *op = s->ops_waiting ? s->ops : NULL;
   while (op) {
     if (op->waiting && op->link == link && !must_wait(op)) {
       cg_op_start(op, op->run);

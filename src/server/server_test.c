@@ -297,7 +297,12 @@ static void two_keys_of_one_phone_get_two_codes(void **state) {
   sent one = sent_of(send_code(c, ORDINARY));
   char code[16];
   strcpy(code, cg_harness_code(&H, ORDINARY));
+  is_object(call_simple(d, TL_ID_help_getConfig), TL_ID_config);
+  uint8_t same[16] = { 0 }; /* the next draw would give the same digits */
+  for (int i = 0; i < 5; i++) same[i] = (uint8_t)(code[i] - '0');
+  H.rng.script = (cg_bytes){ same, sizeof same };
   sent two = sent_of(send_code(d, ORDINARY));
+  assert_int_equal(H.rng.script.len, 0);
   assert_string_not_equal(one.hash, two.hash);
   assert_string_not_equal(cg_harness_code(&H, ORDINARY), code);
   assert_int_equal(count(cg_harness_codes(&H, ORDINARY), "\"live\""), 2);
@@ -472,6 +477,24 @@ static void the_config_names_this_server(void **state) {
   assert_true(cg_bytes_equal(n->country, CG_LIT("XX")));
 }
 
+static void the_config_agrees_with_what_the_client_believes(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  static const struct { int32_t said, dc; bool test; uint32_t options; } cases[] = {
+    { 0, 2, false, 1 }, { 2, 2, false, 1 }, { 10002, 2, true, 1 }, { -2, 2, false, 1 },
+    { 1, 1, false, 2 }, { -10001, 1, true, 2 },
+  };
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    cg_peer_find(H.server, c->key.id)->dc = cases[i].said;
+    const tl_config *k = TL_AS(config, call_simple(c, TL_ID_help_getConfig).obj);
+    assert_int_equal(k->this_dc, cases[i].dc);
+    assert_int_equal(k->test_mode, cases[i].test);
+    assert_int_equal(k->dc_options.len, cases[i].options);
+    assert_int_equal(TL_AS(dcOption, k->dc_options.at[0])->id, cases[i].dc);
+  }
+}
+
 static void the_app_config_is_given_once(void **state) {
   (void)state;
   cg_tester *c = start();
@@ -618,6 +641,7 @@ int main(void) {
     T(calls_that_cannot_be_read),
     T(a_call_waits_for_the_ones_it_names),
     T(the_config_names_this_server),
+    T(the_config_agrees_with_what_the_client_believes),
     T(the_app_config_is_given_once),
     T(terms_are_accepted_before_and_after_login),
     T(dropping_temporary_keys_is_allowed_before_login),
