@@ -20,10 +20,15 @@
 /* Bytes that may be sent ahead of an answer. */
 enum { AHEAD_MOST = CG_HTTP_BODY_MOST + (64 << 10) };
 
-typedef enum { HOST, ORIGIN, AUTHORIZATION, CONTENT_TYPE, EXPECT, WANTED, OTHER } header;
+typedef enum {
+  HOST, ORIGIN, AUTHORIZATION, CONTENT_TYPE, EXPECT, FETCH_SITE, ACCOUNT_TOKEN,
+  IDEMPOTENCY_KEY, WANTED, OTHER
+} header;
 
-static const char *const names[WANTED] = { "host", "origin", "authorization",
-                                           "content-type", "expect" };
+static const char *const names[WANTED] = {
+  "host", "origin", "authorization", "content-type", "expect", "sec-fetch-site",
+  "centigram-token", "idempotency-key"
+};
 
 struct cg_http {
   http_parser parser;
@@ -61,19 +66,23 @@ static const struct {
   { 403, "Forbidden" },
   { 404, "Not Found" },
   { 405, "Method Not Allowed" },
+  { 406, "Not Acceptable" },
   { 408, "Request Timeout" },
   { 409, "Conflict" },
   { 413, "Content Too Large" },
   { 414, "URI Too Long" },
   { 415, "Unsupported Media Type" },
   { 417, "Expectation Failed" },
+  { 420, "Flood Wait" },
   { 421, "Misdirected Request" },
   { 422, "Unprocessable Content" },
   { 429, "Too Many Requests" },
   { 431, "Request Header Fields Too Large" },
   { 500, "Internal Server Error" },
   { 501, "Not Implemented" },
+  { 502, "Bad Gateway" },
   { 503, "Service Unavailable" },
+  { 504, "Gateway Timeout" },
   { 505, "HTTP Version Not Supported" },
 };
 
@@ -268,6 +277,9 @@ static int on_complete(http_parser *p) {
     .origin = value_of(h, ORIGIN),
     .authorization = value_of(h, AUTHORIZATION),
     .content_type = value_of(h, CONTENT_TYPE),
+    .fetch_site = value_of(h, FETCH_SITE),
+    .account_token = value_of(h, ACCOUNT_TOKEN),
+    .idempotency_key = value_of(h, IDEMPOTENCY_KEY),
     .body = cg_buf_view(&h->body),
   };
   h->arena = cg_arena_new(0);

@@ -33,7 +33,10 @@ typedef struct {
   const char *path;   /* decoded, begins with a slash */
   const cg_http_param *params; /* of the query, in its order */
   size_t param_count;
-  const char *host, *origin, *authorization, *content_type; /* NULL: not given */
+  /* Headers; NULL: not given. fetch_site is Sec-Fetch-Site, account_token
+   * Centigram-Token. */
+  const char *host, *origin, *authorization, *content_type, *fetch_site;
+  const char *account_token, *idempotency_key;
   cg_bytes body;
 } cg_http_request;
 

@@ -19,10 +19,12 @@
 #ifndef CG_INBOX_H
 #define CG_INBOX_H
 
+#include "hub.h"
+
 #include <centigram/server.h>
 
 typedef struct cg_inbox cg_inbox;
-typedef struct cg_inbox_conn cg_inbox_conn;
+typedef cg_hub_conn cg_inbox_conn;
 
 typedef struct {
   const char *host; /* that it listens on, without the port ("::1", "[::1]"); copied */
@@ -48,11 +50,7 @@ uint64_t cg_inbox_deadline(const cg_inbox *inbox);
 /* The turn failed: its answers must not leave; their connections are closed. */
 void cg_inbox_drop(cg_inbox *inbox);
 
-typedef struct {
-  void *stream;
-  cg_bytes bytes; /* to be sent; valid until the next call on the inbox */
-  bool close;     /* close once the bytes are sent */
-} cg_inbox_output;
+typedef cg_hub_output cg_inbox_output;
 bool cg_inbox_next(cg_inbox *inbox, cg_inbox_output *out);
 
 #endif

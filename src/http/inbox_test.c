@@ -8,7 +8,7 @@
 #include <cmocka.h>
 
 #include "inbox.h"
-#include "inbox_guard.h"
+#include "guard.h"
 #include "mem.h"
 
 #include <stdio.h>
