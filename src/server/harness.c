@@ -333,7 +333,8 @@ void cg_tester_connect(cg_tester *c) {
   c->closed = false;
   OK(cg_server_accept(c->h->server, c->conn, "127.0.0.1", c->h->now_us));
   cg_framing_free(c->framing);
-  OK(cg_framing_client(&c->framing, CG_FRAMING_INTERMEDIATE, true, 2, &c->h->client_rng.rng));
+  OK(cg_framing_client(&c->framing, CG_FRAMING_INTERMEDIATE, true, 2,
+                       &c->h->client_rng.rng));
 }
 
 static bool agree_on_key(cg_tester *c, int32_t expires_in) {
@@ -355,8 +356,8 @@ static bool agree_on_key(cg_tester *c, int32_t expires_in) {
 }
 
 static void new_session(cg_tester *c) {
-  cg_session_options o = { .role = CG_CLIENT, .key = &c->key, .rng = &c->h->client_rng.rng,
-                           .salt = c->salt };
+  cg_session_options o = { .role = CG_CLIENT, .key = &c->key, .salt = c->salt,
+                           .rng = &c->h->client_rng.rng };
   cg_session_free(c->session);
   c->session = NULL;
   OK(cg_session_new(&c->session, &o, c->h->now_us));

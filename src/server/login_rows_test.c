@@ -511,6 +511,20 @@ static void row_38_not_after_log_out_or_another_login(void **state) {
   is_error(sign_in(c, KNOWN, s.hash, CODE), 400, "PHONE_CODE_EXPIRED");
 }
 
+static void row_39_email_is_not_the_current_rung(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  sent s = sent_of(send_code(c, KNOWN));
+  tl_emailVerificationCode by = { TL_INIT(emailVerificationCode), .code = CG_LIT(CODE) };
+  tl_auth_signIn q = { TL_INIT(auth_signIn), .phone_number = CG_LIT(KNOWN),
+                       .phone_code_hash = cg_bytes_of(s.hash) };
+  TL_SET(auth_signIn, &q, email_verification, &by.EmailVerification);
+  is_error(cg_tester_call(c, &q.o), 400, "PHONE_CODE_EXPIRED");
+  /* With both, the current rung decides which one is read. */
+  TL_SET(auth_signIn, &q, phone_code, CG_LIT(CODE));
+  is_object(cg_tester_call(c, &q.o), TL_ID_auth_authorization);
+}
+
 /* --- auth.signUp ---------------------------------------------------------- */
 
 static sent verified(cg_tester *c, const char *phone) {
@@ -720,6 +734,7 @@ int main(void) {
     ROW(row_35_the_last_try_may_be_right),
     ROW(row_38_sign_in_again_within_a_minute),
     ROW(row_38_not_after_log_out_or_another_login),
+    ROW(row_39_email_is_not_the_current_rung),
     ROW(row_40_sign_up),
     ROW(row_41_sign_up_number_taken),
     ROW(row_42_sign_up_bad_names),

@@ -61,7 +61,8 @@ static void private_tells_nobody_who_has_an_account(void **state) {
     cg_tester *who = i % 2 ? c : d;
     sent s = sent_of(send_code(who, numbers[i]));
     bool app = cg_secret_coin(&H.server->secret, numbers[i]);
-    assert_int_equal(s.type, app ? TL_ID_auth_sentCodeTypeApp : TL_ID_auth_sentCodeTypeSms);
+    assert_int_equal(s.type,
+                     app ? TL_ID_auth_sentCodeTypeApp : TL_ID_auth_sentCodeTypeSms);
     assert_int_equal(s.length, 6);
     assert_true(s.next != 0);
     assert_string_equal(cg_harness_codes(&H, numbers[i]), "[]");
