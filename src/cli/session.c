@@ -44,7 +44,7 @@ static bool api_id(const cg_cli *cli, int32_t *id) {
   return !*end && v > 0 && v <= INT32_MAX;
 }
 
-int cg_cli_open(cg_cli_session *s, const cg_cli *cli) {
+int cg_cli_prepare(cg_cli_session *s, const cg_cli *cli, cg_client_options *out) {
   cg_fault fault = { 0 };
   *s = (cg_cli_session){ .cli = cli, .arena = cg_arena_new(0) };
   if (!s->arena) return cg_cli_fail(CG_EXIT_LOCAL, "out of memory");
@@ -55,11 +55,19 @@ int cg_cli_open(cg_cli_session *s, const cg_cli *cli) {
     session = cg_cli_data_path("me.session");
     if (cg_cli_make_parents(session, &fault)) return cg_cli_fault(&fault);
   }
-  cg_client_options options = { .dc = s->dc, .session = session,
+  *out = (cg_client_options){ .dc = s->dc, .session = session,
     .api_hash = option_or_env(cli->global.api_hash, "CENTIGRAM_API_HASH"),
     .log = log_line, .log_level = cli->global.verbose ? 3 : 0 };
-  if (!api_id(cli, &options.api_id))
+  if (!api_id(cli, &out->api_id))
     return cg_cli_fail(CG_EXIT_USAGE, "CENTIGRAM_API_ID is not a number");
+  return CG_EXIT_OK;
+}
+
+int cg_cli_open(cg_cli_session *s, const cg_cli *cli) {
+  cg_fault fault = { 0 };
+  cg_client_options options;
+  int status = cg_cli_prepare(s, cli, &options);
+  if (status) return status;
   return cg_client_open(&s->client, &options, &fault) ? cg_cli_fault(&fault) : CG_EXIT_OK;
 }
 
@@ -69,7 +77,7 @@ void cg_cli_close(cg_cli_session *s) {
   cg_arena_free(s->arena);
 }
 
-void cg_cli_print_error(FILE *to, const cg_rpc_error *error) {
+static int print_rpc_error(const cg_cli *cli, const cg_rpc_error *error) {
   cg_buf b = { 0 };
   cg_jsonw_open(&b, '{');
   cg_jsonw_key(&b, "error_code");
@@ -77,19 +85,15 @@ void cg_cli_print_error(FILE *to, const cg_rpc_error *error) {
   cg_jsonw_key(&b, "error_message");
   cg_jsonw_string(&b, cg_bytes_of(error->text));
   cg_jsonw_close(&b, '}');
-  fprintf(to, "%.*s\n", (int)b.len, (const char *)b.at);
+  fprintf(stderr, "%.*s\n", (int)b.len, (const char *)b.at);
   cg_buf_free(&b);
-}
-
-static int tell_rpc_error(const cg_cli *cli, const cg_rpc_error *error) {
-  cg_cli_print_error(stderr, error);
   if (!cli->global.json) fprintf(stderr, "%s\n", cg_error_text(error->code, error->text));
   return CG_EXIT_RPC;
 }
 
 int cg_cli_outcome(const cg_cli_session *s, cg_err err, const cg_result *result) {
   if (err) return cg_cli_fault(&result->fault);
-  return result->error.code ? tell_rpc_error(s->cli, &result->error) : CG_EXIT_OK;
+  return result->error.code ? print_rpc_error(s->cli, &result->error) : CG_EXIT_OK;
 }
 
 static int print_object(const cg_cli_session *s, const tl_obj *object) {

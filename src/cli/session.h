@@ -8,8 +8,6 @@
 #include <centigram/client.h>
 #include <centigram/login.h>
 
-#include <stdio.h>
-
 typedef struct {
   const cg_cli *cli;
   cg_dc *dc;
@@ -22,6 +20,10 @@ typedef struct {
 int cg_cli_open(cg_cli_session *s, const cg_cli *cli);
 void cg_cli_close(cg_cli_session *s);
 
+/* The same without opening the client: `out` is what it is to be opened with, and lives
+ * as long as `s`. */
+int cg_cli_prepare(cg_cli_session *s, const cg_cli *cli, cg_client_options *out);
+
 /* Loads only the dc that the options name; 0 or the exit status. */
 int cg_cli_load_dc(const cg_cli *cli, cg_dc **dc);
 
@@ -29,9 +31,6 @@ int cg_cli_load_dc(const cg_cli *cli, cg_dc **dc);
 int cg_cli_answer(const cg_cli_session *s, cg_err err, const cg_result *result);
 /* The same, but prints nothing when all is well. */
 int cg_cli_outcome(const cg_cli_session *s, cg_err err, const cg_result *result);
-
-/* Prints {"error_code":...,"error_message":...}. */
-void cg_cli_print_error(FILE *to, const cg_rpc_error *error);
 
 /* Prints the user of the session as `whoami` does. */
 int cg_cli_print_self(const cg_cli_session *s);
