@@ -47,6 +47,10 @@ typedef enum {
 
 /* "authorizationStateWaitCode"; static. */
 CG_API const char *cg_login_state_name(cg_login_state state);
+/* The name of the same state in TDLib's first years: authStateWaitPhoneNumber, WaitCode
+ * (a password that is not needed yet, an email or a sign-up included), WaitPassword, Ok
+ * or LoggingOut; static. */
+CG_API const char *cg_login_state_old_name(cg_login_state state);
 /* NOT_LOGGED_IN 0, WAITING_CODE 1, WAITING_SIGNUP -1, WAITING_PASSWORD 2, LOGGED_IN 3,
  * LOGGED_OUT 4. */
 CG_API int cg_login_state_number(cg_login_state state);
@@ -141,6 +145,27 @@ CG_API CG_MUST_USE cg_err cg_login_sign_up(cg_client *client, const char *first_
  * The session keeps its key, without an account. */
 CG_API CG_MUST_USE cg_err cg_login_log_out(cg_client *client, cg_arena *arena,
                                            cg_result *result);
+
+/* --- the end of an account here -------------------------------------------- */
+
+/* TDLib's resetAuth. false: a code that is awaited is cancelled (2 s at most), then a
+ * marker goes into the session file, then auth.logOut is called, and its answer, whatever
+ * it says, wipes all local data: LOGGING_OUT, then CLOSED. The result is that answer, an
+ * auth.loggedOut also where there was nothing to log out. Without an answer (CONNECT,
+ * TIMEOUT, CLOSED) the marker stays, and the next call, step or client of this session
+ * goes on with it before anything else. Errors of the result: 400 "Already logging out",
+ * "Already logged out".
+ * true: wipes at once and tells the server nothing: the session stays in its owner's
+ * list. The result, and that of every call that runs, is the error 401 "Unauthorized".
+ * The session file is gone afterwards, or holds only the tokens of log-outs, if there
+ * are any. IO: it could not be removed. The client can be used again, with a new key. */
+CG_API CG_MUST_USE cg_err cg_reset_auth(cg_client *client, bool force, cg_arena *arena,
+                                        cg_result *result);
+
+/* The same on the loop, as cg_send(). */
+CG_API CG_MUST_USE cg_err cg_reset_auth_send(cg_client *client, bool force,
+                                             cg_answer *answer, void *ctx,
+                                             cg_fault *fault);
 
 #ifdef __cplusplus
 }

@@ -25,6 +25,8 @@ const cg_cli_command cg_cli_commands[] = {
     "call any method of the API and print its answer" },
   { "whoami", cg_run_whoami, "whoami", "print the user that the session belongs to" },
   { "logout", cg_run_logout, "logout", "log out" },
+  { "reset-auth", cg_run_reset_auth, "reset-auth [--force]",
+    "log out and forget everything here; --force: without telling the server" },
   { "user", cg_run_user,
     "user add PHONE [--first-name NAME] [--last-name NAME] | list | ban PHONE",
     "the accounts of the server, through its inbox" },
@@ -49,7 +51,7 @@ static const cg_cli_command *find(const char *name) {
 static void overview(FILE *to) {
   fputs("usage: centigram COMMAND ...\n\n", to);
   for (const cg_cli_command *c = cg_cli_commands; c->name; c++)
-    fprintf(to, "  %-8s %s\n", c->name, c->about);
+    fprintf(to, "  %-10s %s\n", c->name, c->about);
   fprintf(to, "\n%s", globals);
 }
 

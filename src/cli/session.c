@@ -77,7 +77,7 @@ void cg_cli_close(cg_cli_session *s) {
   cg_arena_free(s->arena);
 }
 
-static int print_rpc_error(const cg_cli *cli, const cg_rpc_error *error) {
+void cg_cli_print_error(FILE *to, const cg_rpc_error *error) {
   cg_buf b = { 0 };
   cg_jsonw_open(&b, '{');
   cg_jsonw_key(&b, "error_code");
@@ -85,15 +85,19 @@ static int print_rpc_error(const cg_cli *cli, const cg_rpc_error *error) {
   cg_jsonw_key(&b, "error_message");
   cg_jsonw_string(&b, cg_bytes_of(error->text));
   cg_jsonw_close(&b, '}');
-  fprintf(stderr, "%.*s\n", (int)b.len, (const char *)b.at);
+  fprintf(to, "%.*s\n", (int)b.len, (const char *)b.at);
   cg_buf_free(&b);
+}
+
+static int tell_rpc_error(const cg_cli *cli, const cg_rpc_error *error) {
+  cg_cli_print_error(stderr, error);
   if (!cli->global.json) fprintf(stderr, "%s\n", cg_error_text(error->code, error->text));
   return CG_EXIT_RPC;
 }
 
 int cg_cli_outcome(const cg_cli_session *s, cg_err err, const cg_result *result) {
   if (err) return cg_cli_fault(&result->fault);
-  return result->error.code ? print_rpc_error(s->cli, &result->error) : CG_EXIT_OK;
+  return result->error.code ? tell_rpc_error(s->cli, &result->error) : CG_EXIT_OK;
 }
 
 static int print_object(const cg_cli_session *s, const tl_obj *object) {

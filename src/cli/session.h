@@ -8,6 +8,8 @@
 #include <centigram/client.h>
 #include <centigram/login.h>
 
+#include <stdio.h>
+
 typedef struct {
   const cg_cli *cli;
   cg_dc *dc;
@@ -31,6 +33,9 @@ int cg_cli_load_dc(const cg_cli *cli, cg_dc **dc);
 int cg_cli_answer(const cg_cli_session *s, cg_err err, const cg_result *result);
 /* The same, but prints nothing when all is well. */
 int cg_cli_outcome(const cg_cli_session *s, cg_err err, const cg_result *result);
+
+/* Prints {"error_code":...,"error_message":...}. */
+void cg_cli_print_error(FILE *to, const cg_rpc_error *error);
 
 /* Prints the user of the session as `whoami` does. */
 int cg_cli_print_self(const cg_cli_session *s);

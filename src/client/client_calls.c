@@ -21,7 +21,13 @@ static cg_core_item *find(cg_core *c, uint64_t tag) {
   return call;
 }
 
-/* The call is over: it becomes an event. */
+void cg_core_deliver(cg_core *c, cg_core_item *call) {
+  if (call->quiet)
+    cg_core_item_free(call);
+  else
+    cg_core_append(&c->events, call);
+}
+
 static void finish(cg_core *c, cg_core_item *call) {
   if (call->sent && c->session && call->fault.err) {
     cg_err ignored = cg_session_drop(c->session, call->tag); /* ended there already */
@@ -30,7 +36,10 @@ static void finish(cg_core *c, cg_core_item *call) {
   if (call->fault.err) cg_login_unanswered(&c->data->login, &call->step);
   cg_wipe(&call->step, sizeof call->step);
   cg_core_remove(&c->calls, call);
-  cg_core_append(&c->events, call);
+  if (call->of_reset)
+    cg_core_reset_stepped(c, call);
+  else
+    cg_core_deliver(c, call);
 }
 
 void cg_core_fail_all(cg_core *c) {
@@ -40,16 +49,22 @@ void cg_core_fail_all(cg_core *c) {
   }
 }
 
-void cg_core_refuse_all(cg_core *c, const cg_rpc_error *error) {
-  while (c->calls.first) {
-    c->calls.first->error = *error;
-    finish(c, c->calls.first);
+void cg_core_refuse(cg_core *c, const cg_rpc_error *error, bool all) {
+  for (cg_core_item *call = c->calls.first, *next; call; call = next) {
+    next = call->next;
+    if (!all && !call->sent) continue;
+    call->error = *error;
+    finish(c, call);
   }
+}
+
+bool cg_core_holds(const cg_core *c, const cg_core_item *call) {
+  return c->data->login.reset && !call->of_reset;
 }
 
 /* --- requests -------------------------------------------------------------- */
 
-static cg_err encode(const tl_obj *request, cg_buf *out, cg_fault *fault) {
+cg_err cg_core_encode(const tl_obj *request, cg_buf *out, cg_fault *fault) {
   cg_bytes bytes;
   cg_arena *arena = cg_arena_new(0);
   if (!arena) return cg_fail(fault, CG_E_MEMORY, "%s", cg_err_text(CG_E_MEMORY));
@@ -74,7 +89,9 @@ cg_err cg_core_call(cg_core *c, const tl_obj *request, uint64_t timeout_us,
   cg_core_item *call = cg_alloc(sizeof *call);
   if (!call) return cg_fail(fault, CG_E_MEMORY, "%s", cg_err_text(CG_E_MEMORY));
   call->kind = CG_CORE_DONE;
-  cg_err err = encode(request, &call->request, fault);
+  cg_err err = cg_core_encode(request, &call->request, fault);
+  if (!err && cg_core_reset_resume(c, now_us))
+    err = cg_fail(fault, CG_E_MEMORY, "%s", cg_err_text(CG_E_MEMORY));
   if (err) {
     cg_core_item_free(call);
     return err;
@@ -139,7 +156,8 @@ void cg_core_flush(cg_core *c, uint64_t now_us) {
   if (c->link != CG_LINK_UP) return;
   for (cg_core_item *call = c->calls.first, *next; call; call = next) {
     next = call->next;
-    if (!call->sent && now_us >= call->not_before) send(c, call);
+    if (!call->sent && now_us >= call->not_before && !cg_core_holds(c, call))
+      send(c, call);
   }
 }
 
@@ -250,7 +268,7 @@ static void refused(cg_core *c, cg_core_item *call, uint64_t now_us) {
   finish(c, call);
   if (change != CG_LOGIN_LOST) return;
   cg_core_drop_key(c);
-  cg_core_refuse_all(c, &error);
+  cg_core_refuse(c, &error, true);
   cg_core_reconnect(c, 0, now_us);
 }
 

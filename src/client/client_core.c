@@ -119,6 +119,7 @@ cg_err cg_core_new(cg_core **out, const cg_core_options *options, cg_fault *faul
   list_init(&c->events);
   cg_err err = load_keys(c, fault);
   if (!err) err = take_data(c, fault);
+  c->resume = c->data->login.reset;
   if (err) {
     cg_core_free(c);
     return err;
@@ -134,6 +135,7 @@ void cg_core_free(cg_core *c) {
   list_free(&c->calls);
   list_free(&c->events);
   cg_core_item_free(c->given);
+  if (c->reset.phase != CG_RESET_LEAVE) cg_core_item_free(c->reset.call);
   cg_buf_wipe(&c->out);
   cg_buf_wipe(&c->plain);
   cg_auth_key_wipe(&c->key);
@@ -177,6 +179,7 @@ static void fill_address(cg_core *c, cg_core_event *out) {
 }
 
 bool cg_core_next(cg_core *c, cg_core_event *out) {
+  cg_core_reset_go_on(c);
   cg_core_item_free(c->given);
   c->given = c->events.first;
   if (!c->given) return false;
@@ -201,6 +204,9 @@ void cg_core_forget_login(cg_core *c) {
 void cg_core_shut(cg_core *c) {
   c->wanted = false;
   cg_fail(&c->trouble, CG_E_CLOSED, "the client was closed");
+  cg_core_reset_abandon(c);
+  for (cg_core_item *call = c->calls.first; call; call = call->next)
+    call->error = (cg_rpc_error){ 500, -1, 0, "Request aborted" };
   cg_core_fail_all(c);
 }
 
@@ -211,10 +217,11 @@ static void sooner(uint64_t *at, uint64_t other) {
 }
 
 uint64_t cg_core_deadline(const cg_core *c) {
-  uint64_t at = CG_NEVER;
+  uint64_t at = c->resume ? 0 : CG_NEVER;
   for (const cg_core_item *call = c->calls.first; call; call = call->next) {
     sooner(&at, call->deadline);
-    if (c->link == CG_LINK_UP && !call->sent) sooner(&at, call->not_before);
+    if (c->link == CG_LINK_UP && !call->sent && !cg_core_holds(c, call))
+      sooner(&at, call->not_before);
   }
   switch (c->link) {
   case CG_LINK_DOWN: sooner(&at, c->wanted ? c->retry_at : CG_NEVER); break;
@@ -227,6 +234,7 @@ uint64_t cg_core_deadline(const cg_core *c) {
 }
 
 void cg_core_tick(cg_core *c, uint64_t now_us) {
+  if (c->resume && cg_core_reset_resume(c, now_us)) return; /* the next call does it */
   cg_core_calls_tick(c, now_us);
   cg_core_link_tick(c, now_us);
 }

@@ -41,13 +41,23 @@ void cg_core_free(cg_core *c); /* wipes; NULL is allowed */
 CG_MUST_USE cg_err cg_core_call(cg_core *c, const tl_obj *request, uint64_t timeout_us,
                                 uint64_t now_us, uint64_t *tag, cg_fault *fault);
 
+/* Gives the account up; ends in exactly one DONE event with *tag. Softly: a code that is
+ * awaited is cancelled (2 s at most), a marker is saved, auth.logOut is called, and its
+ * answer, whatever it says, ends in the wipe of `data`; without an answer the marker
+ * stays, calls are held back, and the next call or client goes on with it. By force:
+ * wipes at once, and all calls end with the error 401 Unauthorized. The tokens of
+ * log-outs stay; without any, `data` is not `made` and SAVE removes the file. MEMORY. */
+CG_MUST_USE cg_err cg_core_reset(cg_core *c, bool by_force, uint64_t timeout_us,
+                                 uint64_t now_us, uint64_t *tag);
+
 /* Gives a call up; no DONE follows, unless it is in the queue of events already. */
 void cg_core_drop(cg_core *c, uint64_t tag);
 
 typedef enum {
   CG_CORE_CONNECT,    /* connect to `host` and `port`; then connected() or closed() */
   CG_CORE_DISCONNECT, /* close the connection; closed() is not called for it */
-  CG_CORE_SAVE,       /* write `data` to the session file, then call saved() */
+  CG_CORE_SAVE,       /* write `data` to the session file, or remove the file if it is not
+                       `made`; then call saved() */
   CG_CORE_DONE,       /* the call `tag` is over: `fault.err`, or `error`, or `body` */
   CG_CORE_UPDATE      /* the server sent `body` by itself */
 } cg_core_kind;
@@ -85,7 +95,7 @@ void cg_core_tick(cg_core *c, uint64_t now_us);
 /* Gives the pending login up, whatever the server thinks of it. */
 void cg_core_forget_login(cg_core *c);
 
-/* Ends every call with CLOSED. */
+/* Ends every call with CLOSED, and with the error 500 Request aborted. */
 void cg_core_shut(cg_core *c);
 
 #endif

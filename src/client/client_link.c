@@ -243,6 +243,7 @@ static void keep_key(cg_core *c, cg_handshake_result *result) {
   dc->port = a->port;
   dc->key = result->key;
   dc->has_key = true;
+  c->data->made = true;
   dc->salt = result->salt;
   cg_core_set_offset(c, result->time_offset);
   c->link = CG_LINK_SAVING;
@@ -261,7 +262,7 @@ static bool account_lost(cg_core *c, uint64_t now_us) {
   cg_core_drop_key(c);
   if (!lost) return false;
   c->data->login.state = CG_LOGIN_CLOSED;
-  cg_core_refuse_all(c, &gone);
+  cg_core_refuse(c, &gone, true);
   cg_core_reconnect(c, 0, now_us);
   return true;
 }
@@ -292,6 +293,7 @@ static void fail_moved(cg_core *c, cg_err err, const char *why) {
 
 void cg_core_saved(cg_core *c, cg_err err, const char *why, uint64_t now_us) {
   if (err) fail_moved(c, err, why);
+  cg_core_reset_saved(c, err, why, now_us);
   if (c->link != CG_LINK_SAVING) return;
   if (!err) {
     cg_handshake_free(c->handshake);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * client_state.h - the inside of a client, shared by client_core.c (life, events, time),
- * client_link.c (connection and key) and client_calls.c (calls and their answers).
+ * client_link.c (connection and key), client_calls.c (calls and their answers) and
+ * client_reset.c (the end of an account).
  */
 #ifndef CG_CLIENT_STATE_H
 #define CG_CLIENT_STATE_H
@@ -45,11 +46,23 @@ typedef struct cg_core_item {
   bool sent;           /* the session has it */
   bool wrapped;        /* it went out in initConnection on this connection */
   bool moved;          /* its answer moved the login */
+  bool of_reset;       /* a step of the reset; not held back by it */
+  bool quiet;          /* nobody is to hear of it */
 } cg_core_item;
 
 typedef struct {
   cg_core_item *first, **end;
 } cg_core_list;
+
+/* How far a soft reset has come. */
+typedef enum {
+  CG_RESET_NONE,
+  CG_RESET_CANCEL, /* auth.cancelCode is under way */
+  CG_RESET_BEGIN,  /* due: the marker, or the wipe of what is not logged in */
+  CG_RESET_MARK,   /* the marker waits to be on disk */
+  CG_RESET_LEAVE,  /* auth.logOut is under way: it is `call` */
+  CG_RESET_WIPE    /* due: nothing local stays */
+} cg_reset_phase;
 
 struct cg_core {
   cg_core_options o;
@@ -72,6 +85,12 @@ struct cg_core {
   uint64_t retry_at;   /* DOWN: when to connect */
   uint64_t give_up_at; /* CONNECTING: when it took too long */
   cg_fault trouble;    /* why there is no connection */
+
+  struct {
+    cg_reset_phase phase;
+    cg_core_item *call; /* auth.logOut, which is answered at the end */
+  } reset;
+  bool resume; /* a reset of an earlier process is to be gone on with */
 
   cg_core_list calls, events;
   cg_core_item plain_events[CG_CORE_PLAIN];
@@ -108,7 +127,24 @@ void cg_core_drain(cg_core *c, uint64_t now_us); /* takes what the session has t
 void cg_core_calls_tick(cg_core *c, uint64_t now_us);
 /* Ends all calls with c->trouble. */
 void cg_core_fail_all(cg_core *c);
-/* Ends all calls as if the server had refused them. */
-void cg_core_refuse_all(cg_core *c, const cg_rpc_error *error);
+/* Ends calls as if the server had refused them: all, or those that were sent. */
+void cg_core_refuse(cg_core *c, const cg_rpc_error *error, bool all);
+/* A reset is under way: the call waits for its end. */
+bool cg_core_holds(const cg_core *c, const cg_core_item *call);
+/* Appends the bytes of a request. */
+cg_err cg_core_encode(const tl_obj *request, cg_buf *out, cg_fault *fault);
+/* The call is over and in no list: it becomes an event, unless it is quiet. */
+void cg_core_deliver(cg_core *c, cg_core_item *call);
+
+/* client_reset.c */
+/* A call of the reset is over, and in no list. */
+void cg_core_reset_stepped(cg_core *c, cg_core_item *call);
+void cg_core_reset_saved(cg_core *c, cg_err err, const char *why, uint64_t now_us);
+/* Does what is due. */
+void cg_core_reset_go_on(cg_core *c);
+/* Goes on with the reset that the session's marker speaks of, if there is one. MEMORY */
+cg_err cg_core_reset_resume(cg_core *c, uint64_t now_us);
+/* Makes ordinary calls of those of the reset. The marker stays. */
+void cg_core_reset_abandon(cg_core *c);
 
 #endif

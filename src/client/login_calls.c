@@ -94,7 +94,7 @@ void cg_login_requested(cg_login *l, const cg_login_step *s) {
 }
 
 cg_login_change cg_login_unanswered(cg_login *l, const cg_login_step *s) {
-  if (s->kind == CG_STEP_LOG_OUT && l->state == CG_LOGIN_LOGGING_OUT)
+  if (s->kind == CG_STEP_LOG_OUT && l->state == CG_LOGIN_LOGGING_OUT && !l->reset)
     l->state = CG_LOGIN_READY;
   return CG_LOGIN_SAME;
 }
@@ -284,19 +284,17 @@ static cg_err must_sign_up(cg_login *l, const cg_login_step *s,
   return CG_OK;
 }
 
-/* The account is gone from the key. */
-static void logged_out(cg_login *l) {
-  l->logged_in = false;
-  l->user_id = 0;
-  cg_login_forget(l);
-  cg_wipe(l->user_phone, sizeof l->user_phone);
-  l->state = CG_LOGIN_CLOSED;
+/* The account is gone from the key. A reset still has to wipe the key. */
+static void lost(cg_login *l) {
+  bool reset = l->reset;
+  cg_login_end(l);
+  l->reset = reset;
 }
 
 static bool left(cg_login *l, const tl_auth_loggedOut *a) {
   if (!l->logged_in) return false;
   if (TL_HAS(auth_loggedOut, a, future_auth_token)) keep_token(l, a->future_auth_token);
-  logged_out(l);
+  lost(l);
   return true;
 }
 
@@ -433,7 +431,7 @@ cg_login_change cg_login_refused(cg_login *l, const cg_login_step *s,
   bool logging_out = l->state == CG_LOGIN_LOGGING_OUT;
   cg_login_unanswered(l, s);
   if (says_logged_out(e) && l->logged_in) {
-    logged_out(l);
+    lost(l);
     return logging_out ? CG_LOGIN_CHANGED : CG_LOGIN_LOST;
   }
   if (e->code == 401 && !strcmp(e->text, "SESSION_PASSWORD_NEEDED"))

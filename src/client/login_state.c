@@ -23,6 +23,18 @@ const char *cg_login_state_name(cg_login_state state) {
   return state_names[state];
 }
 
+const char *cg_login_state_old_name(cg_login_state state) {
+  switch (state) {
+  case CG_LOGIN_WAIT_PHONE_NUMBER: return "authStateWaitPhoneNumber";
+  case CG_LOGIN_WAIT_PASSWORD: return "authStateWaitPassword";
+  case CG_LOGIN_READY: return "authStateOk";
+  case CG_LOGIN_LOGGING_OUT:
+  case CG_LOGIN_CLOSING:
+  case CG_LOGIN_CLOSED: return "authStateLoggingOut";
+  default: return "authStateWaitCode";
+  }
+}
+
 int cg_login_state_number(cg_login_state state) {
   static const int numbers[] = {
 #define X(name, tdlib, number) number,
@@ -60,6 +72,14 @@ void cg_login_forget(cg_login *l) {
   l->type = l->next_type = CG_CODE_NONE;
   l->length = l->wrong_codes = 0;
   l->sent_at = l->resend_at = 0;
+}
+
+void cg_login_end(cg_login *l) {
+  l->logged_in = l->reset = false;
+  l->user_id = 0;
+  cg_login_forget(l);
+  cg_wipe(l->user_phone, sizeof l->user_phone);
+  l->state = CG_LOGIN_CLOSED;
 }
 
 bool cg_login_is_pending(const cg_login *l) {

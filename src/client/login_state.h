@@ -59,6 +59,7 @@ typedef struct {
   int64_t sent_at, resend_at; /* unix seconds */
   int32_t wrong_codes;
   bool logged_in;  /* the key is; a further login may be pending on it */
+  bool reset;      /* the marker: LOGGING_OUT goes on until everything is wiped */
   int64_t user_id; /* whose account; 0: the server did not say */
   char user_phone[CG_PHONE_MAX];
   cg_buf terms; /* WAIT_REGISTRATION: encoded help.termsOfService */
@@ -72,6 +73,9 @@ void cg_login_wipe(cg_login *l);
 /* Drops the pending step: back to READY if the key is logged in, else to
  * WAIT_PHONE_NUMBER. Tokens stay. */
 void cg_login_forget(cg_login *l);
+
+/* Drops the account as well: CLOSED. Tokens stay. */
+void cg_login_end(cg_login *l);
 
 /* Drops a pending step that is too old; true if it did. */
 bool cg_login_expire(cg_login *l, int64_t now_s);

@@ -50,14 +50,16 @@ static void put_dc(cg_buf *b, const cg_session_dc *dc) {
   cg_buf_u64(b, dc->key.id);
 }
 
-static cg_login_state kept_state(cg_login_state state) {
+static cg_login_state kept_state(const cg_login *l) {
+  cg_login_state state = l->state;
+  if (l->reset) return CG_LOGIN_LOGGING_OUT;
   if (state == CG_LOGIN_CLOSED) return CG_LOGIN_WAIT_PHONE_NUMBER;
   if (state == CG_LOGIN_LOGGING_OUT || state == CG_LOGIN_CLOSING) return CG_LOGIN_READY;
   return state;
 }
 
 static void put_login(cg_buf *b, const cg_login *l) {
-  cg_buf_u32(b, (uint32_t)kept_state(l->state));
+  cg_buf_u32(b, (uint32_t)kept_state(l));
   put_text(b, l->phone);
   put_text(b, l->hash);
   cg_buf_u32(b, (uint32_t)l->dc);
@@ -159,7 +161,8 @@ static void get_tokens(cg_reader *r, cg_login *l) {
 }
 
 static cg_err get_login(cg_reader *r, cg_login *l) {
-  l->state = (cg_login_state)get_upto(r, CG_LOGIN_READY);
+  l->state = (cg_login_state)get_upto(r, CG_LOGIN_LOGGING_OUT);
+  l->reset = l->state == CG_LOGIN_LOGGING_OUT;
   get_text(r, l->phone, sizeof l->phone);
   get_text(r, l->hash, sizeof l->hash);
   l->dc = (int32_t)cg_reader_u32(r);

@@ -50,8 +50,9 @@ void cg_session_data_wipe(cg_session_data *d);
  * makes room. */
 cg_session_dc *cg_session_dc_of(cg_session_data *d, int32_t id);
 
-/* Appends the bytes of a file. CLOSED is written as WAIT_PHONE_NUMBER, LOGGING_OUT
- * and CLOSING as READY: they do not outlive a process. MEMORY, CRYPTO. */
+/* Appends the bytes of a file. CLOSED is written as WAIT_PHONE_NUMBER, CLOSING
+ * and LOGGING_OUT as READY: they do not outlive a process. But a login that is reset is
+ * written as LOGGING_OUT, in whatever state it is. MEMORY, CRYPTO. */
 cg_err cg_session_encode(const cg_session_data *d, cg_buf *out);
 
 /* Reads them. CORRUPT with what is wrong in `fault` (no file name); MEMORY, CRYPTO. On

@@ -180,3 +180,8 @@ cg_err cg_session_write(const char *path, const cg_session_data *d, const cg_rng
   cg_buf_wipe(&bytes);
   return err;
 }
+
+cg_err cg_session_remove(const char *path, cg_fault *fault) {
+  if (!unlink(path)) return sync_folder(path, fault);
+  return errno == ENOENT ? CG_OK : io_fault(fault, path, "cannot remove");
+}

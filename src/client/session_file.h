@@ -26,4 +26,8 @@ cg_err cg_session_read(const char *path, cg_session_data *out, cg_fault *fault);
 cg_err cg_session_write(const char *path, const cg_session_data *d, const cg_rng *rng,
                         cg_fault *fault);
 
+/* Removes the file, durably; the lock file stays. No file: OK. IO, MEMORY, which name the
+ * file. The caller holds the lock. */
+cg_err cg_session_remove(const char *path, cg_fault *fault);
+
 #endif

@@ -89,7 +89,10 @@ static void disconnect(cg_client *c) {
 static void save(cg_client *c) {
   cg_fault fault = { 0 };
   cg_err err = CG_OK;
-  if (c->path) err = cg_session_write(c->path, &c->data, &c->rng, &fault);
+  if (c->path && c->data.made)
+    err = cg_session_write(c->path, &c->data, &c->rng, &fault);
+  else if (c->path)
+    err = cg_session_remove(c->path, &fault);
   if (err) cg_log_write(&c->log, CG_LOG_ERROR, "%s", fault.text);
   cg_core_saved(c->core, err, fault.text, now(c));
 }
@@ -285,6 +288,7 @@ static cg_err open_all(cg_client *c, const cg_client_options *o, cg_fault *fault
   if (!err) err = open_loop(c, o, fault);
   if (!err) err = open_file(c, o, fault);
   if (!err) err = open_core(c, o, fault);
+  if (!err) cg_timer_at(c->timer, cg_core_deadline(c->core)); /* a reset to go on with */
   return err;
 }
 
@@ -332,12 +336,26 @@ void cg_close(cg_client *c) {
 
 /* --- calls ----------------------------------------------------------------- */
 
-static cg_err begin(cg_client *c, const tl_obj *request, uint64_t timeout_us,
-                    const cg_client_waiter *how, uint64_t *tag, cg_fault *fault) {
+/* What is asked of the core: a call, or a reset if there is no request. */
+typedef struct {
+  const tl_obj *request;
+  uint64_t timeout_us;
+  bool force;
+} question;
+
+static cg_err ask(cg_client *c, const question *q, uint64_t *tag, cg_fault *fault) {
+  if (q->request)
+    return cg_core_call(c->core, q->request, q->timeout_us, now(c), tag, fault);
+  cg_err err = cg_core_reset(c->core, q->force, q->timeout_us, now(c), tag);
+  return err ? cg_fail(fault, err, "%s", cg_err_text(err)) : CG_OK;
+}
+
+static cg_err begin(cg_client *c, const question *q, const cg_client_waiter *how,
+                    uint64_t *tag, cg_fault *fault) {
   cg_client_waiter *w = cg_alloc(sizeof *w);
   if (!w) return cg_fail(fault, CG_E_MEMORY, "out of memory");
   *w = *how;
-  cg_err err = cg_core_call(c->core, request, timeout_us, now(c), &w->tag, fault);
+  cg_err err = ask(c, q, &w->tag, fault);
   if (err) {
     cg_free(w);
     return err;
@@ -348,17 +366,29 @@ static cg_err begin(cg_client *c, const tl_obj *request, uint64_t timeout_us,
   return CG_OK;
 }
 
-cg_err cg_send(cg_client *c, const tl_obj *request, cg_answer *answer, void *ctx,
-               uint64_t *ticket, cg_fault *fault) {
+static cg_err send(cg_client *c, const question *q, cg_answer *answer, void *ctx,
+                   uint64_t *ticket, cg_fault *fault) {
   uint64_t tag;
   cg_client_waiter how = { .answer = answer, .ctx = ctx };
   if (c->doomed) return cg_fail(fault, CG_E_CLOSED, "the client is closed");
-  cg_err err = begin(c, request, c->timeout_us, &how, &tag, fault);
+  cg_err err = begin(c, q, &how, &tag, fault);
   if (err) return err;
   if (ticket) *ticket = tag;
   /* a failure of the connection must not call back from in here */
   if (!c->pumping) cg_timer_at(c->timer, 0);
   return CG_OK;
+}
+
+cg_err cg_send(cg_client *c, const tl_obj *request, cg_answer *answer, void *ctx,
+               uint64_t *ticket, cg_fault *fault) {
+  question q = { .request = request, .timeout_us = c->timeout_us };
+  return send(c, &q, answer, ctx, ticket, fault);
+}
+
+cg_err cg_reset_auth_send(cg_client *c, bool force, cg_answer *answer, void *ctx,
+                          cg_fault *fault) {
+  question q = { .force = force, .timeout_us = c->timeout_us };
+  return send(c, &q, answer, ctx, NULL, fault);
 }
 
 void cg_cancel(cg_client *c, uint64_t ticket) {
@@ -394,18 +424,29 @@ static cg_err wait_for(cg_client *c, blocking *b, uint64_t tag) {
   return cg_fail(&b->result->fault, CG_E_CANCELLED, "the loop was stopped");
 }
 
-cg_err cg_client_call(cg_client *c, const tl_obj *request, uint64_t timeout_us,
-                      cg_arena *arena, cg_result *result) {
+static cg_err ask_and_wait(cg_client *c, const question *q, cg_arena *arena,
+                           cg_result *result) {
   blocking b = { .client = c, .result = result };
   cg_client_waiter how = { .answer = on_answer, .ctx = &b, .arena = arena };
   uint64_t tag;
   *result = (cg_result){ 0 };
   if (c->pumping || c->waiting)
     return cg_fail(&result->fault, CG_E_STATE, "not from inside a callback");
-  cg_err err = begin(c, request, timeout_us, &how, &tag, &result->fault);
+  cg_err err = begin(c, q, &how, &tag, &result->fault);
   if (!err) err = wait_for(c, &b, tag);
   if (!arena) result->object = NULL;
   return err;
+}
+
+cg_err cg_client_call(cg_client *c, const tl_obj *request, uint64_t timeout_us,
+                      cg_arena *arena, cg_result *result) {
+  question q = { .request = request, .timeout_us = timeout_us };
+  return ask_and_wait(c, &q, arena, result);
+}
+
+cg_err cg_reset_auth(cg_client *c, bool force, cg_arena *arena, cg_result *result) {
+  question q = { .force = force, .timeout_us = c->timeout_us };
+  return ask_and_wait(c, &q, arena, result);
 }
 
 cg_err cg_call(cg_client *c, const tl_obj *request, cg_arena *arena, cg_result *result) {

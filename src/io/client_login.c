@@ -31,8 +31,13 @@ static cg_login *fresh(cg_client *c) {
   return &c->data.login;
 }
 
-/* Looks whether `action` is allowed; empties the result. */
+/* Looks whether `action` is allowed; empties the result. A reset that an earlier process
+ * began ends first. */
 static cg_err check(cg_client *c, cg_login_action action, cg_result *result) {
+  if (c->data.login.reset) {
+    cg_err err = cg_reset_auth(c, false, NULL, result);
+    if (err) return err;
+  }
   *result = (cg_result){ 0 };
   return cg_login_allow(fresh(c), action, &result->fault);
 }
@@ -154,6 +159,7 @@ cg_err cg_login_sign_up(cg_client *c, const char *first_name, const char *last_n
 
 cg_err cg_login_log_out(cg_client *c, cg_arena *arena, cg_result *result) {
   const tl_obj *request;
+  if (c->data.login.reset) return cg_reset_auth(c, false, arena, result);
   *result = (cg_result){ 0 };
   if (cg_login_is_pending(fresh(c))) return cancel(c, arena, result);
   cg_err err = check(c, CG_LOGIN_DO_LOG_OUT, result);
