@@ -39,6 +39,8 @@ void cg_session_free(cg_session *s) {
   while (s->calls.count) cg__forget(s, s->calls.at[s->calls.count - 1]);
   while (s->sent.count) cg__forget(s, s->sent.at[s->sent.count - 1]);
   while (s->head) cg__forget(s, s->head);
+  cg_free(s->calls.at); /* reserved, perhaps, and never filled */
+  cg_free(s->sent.at);
   free_events(s);
   cg__ids_free(&s->acks);
   cg_replay_free(&s->replay);
