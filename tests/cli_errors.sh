@@ -6,6 +6,12 @@ set -u
 
 run centigram
 check "no command: usage, status 2" exits 2
+run centigram --nope
+check "an option without a command is named" refuses 2 nope
+run centigram --session
+check "an option without its value before a command is refused" refuses 2 session
+run centigram serve --help
+check "COMMAND --help prints the usage" prints '^usage: centigram serve'
 run centigram frobnicate
 check "an unknown command is named" refuses 2 frobnicate
 run centigram call help.getConfig --frobnicate
@@ -24,9 +30,13 @@ check "a wrong method is named" refuses 2 'auth.sendcode'
 run centigram call auth.sendCode phone=+9996620001
 check "a wrong field is named" refuses 2 '"\{0,1\}phone"\{0,1\}[^_]'
 run centigram call auth.sendCode phone_number=+9996620001 api_id=abc
-check "a string where an int belongs is named" refuses 2 api_id
+check "a string where an int belongs exits 2" exits 2
+check "a string where an int belongs is named" says 'api_id: a number is wanted'
+check "how to write a number is said" says 'name:=json'
 run centigram call auth.cancelCode phone_number=+9996620001
 check "a missing field is named" refuses 2 phone_code_hash
+run centigram call auth.sendCode phone_number=+9996620001 phone_number:='"x"'
+check "an argument that is given twice is named" refuses 2 'phone_number is given twice'
 run centigram call auth.sendCode phone_number
 check "a word that is no argument is named" refuses 2 phone_number
 run centigram call auth.sendCode 'settings:={'
@@ -34,9 +44,9 @@ check "bad JSON is named" refuses 2 settings
 run centigram call messages.getDialogs offset_date:=0 offset_id:=0 'offset_peer:={"_":"inputPeerEmpty"}' limit:=1
 check "a private method without a login is 401" says AUTH_KEY_UNREGISTERED
 run centigram login 12
-check "a phone number that is none is named" refuses 2 .
+check "a phone number that is none is named" refuses 2 'login: .*digits'
 run centigram login
-check "login without a number and nothing pending says so" refuses 2 .
+check "login without a number and nothing pending says so" refuses 2 'give a phone number'
 run centigram call auth.sendCode phone_number=nonsense
 check "the server refuses a bad number" says '"error_code":406,"error_message":"PHONE_NUMBER_INVALID"'
 

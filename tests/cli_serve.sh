@@ -9,6 +9,13 @@ run centigram serve --data "$T/A" --listen 127.0.0.1:0 --inbox 127.0.0.1:0 --jso
 check "serve -- CMD ends with the status of CMD" exits 7
 check "serve --json prints dc.json" prints '^{"test_mode":false,"this_dc":2,"layer":228,"dcs":\[{"id":2,"host":"127.0.0.1","port":[0-9]*}\],"public_keys":\["-----BEGIN RSA PUBLIC KEY-----'
 check "CMD reaches the server through CENTIGRAM_DC" prints '"_":"nearestDc"'
+centigram serve --data "$T/A" --listen 127.0.0.1:0 --inbox off -- sh -c \
+  'trap "exit 5" TERM; echo started; while :; do sleep 0.05; done' >"$T/child" 2>&1 &
+server=$!
+pids="$pids $server"
+until grep -q started "$T/child"; do sleep 0.02; done
+stop TERM
+check "a signal is the child's, and so is the status" exits 5
 run centigram serve --data "$T/A" --listen 127.0.0.1:0 --inbox off -- "$T/no-such-command"
 check "a command that is missing is named" refuses 1 no-such-command
 check "server.key is private" [ "$(stat -c %a "$T/A/server.key")" = 600 ]
@@ -61,6 +68,11 @@ http /users -H 'Origin: http://example.org'
 check "a foreign Origin is refused" [ "$code" -ge 400 ]
 stop TERM
 
+if [ -e /proc/net/if_inet6 ]; then
+  run centigram serve --data "$T/V6" --listen '[::1]:0' --inbox off -- centigram \
+    --session "$T/v6" call help.getNearestDc
+  check "an IPv6 address can be dialled" prints '"_":"nearestDc"'
+fi
 serve "$T/C" || exit 1
 inbox=$(sed -n 's/^inbox //p' "$T/C/log")
 http /clock -d '{"advance_s":300}' -H 'Content-Type: application/json'
@@ -76,6 +88,7 @@ check "the command has the token" exits 0
 run centigram call auth.sendCode phone_number=+9996620001
 check "private codes have 6 digits" prints '"length":6'
 run centigram code --phone +9996620001
+check "private codes are six digits" grep -q -x '[0-9]\{6\}' "$T/out"
 check "private has no fixed codes" [ "$(cat "$T/out")" != 222222 ]
 stop TERM
 finish

@@ -88,6 +88,9 @@ CG_API CG_MUST_USE cg_err cg_loop_spawn(cg_loop *loop, char *const argv[],
                                         void (*ended)(void *ctx, int status), void *ctx,
                                         cg_fault *fault);
 
+/* Sends `signal` to every child that still runs. */
+CG_API void cg_loop_signal_children(cg_loop *loop, int signal);
+
 /* System randomness, for the objects that take it as an argument. */
 CG_API cg_err cg_random(void *ctx, void *out, size_t len);
 

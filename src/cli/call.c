@@ -4,6 +4,7 @@
 #include "json.h"
 #include "session.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,13 +21,23 @@ static bool is_json(cg_bytes text, cg_fault *fault, const char *word) {
   return !err;
 }
 
+static bool is_given_twice(const cg_cli *cli, int at, const char *word, size_t len) {
+  for (int i = 1; i < at; i++)
+    if (!strncmp(cli->args[i], word, len) && strchr(":=", cli->args[i][len])) return true;
+  return false;
+}
+
 /* Appends the argument `word` as a member of the object in `b`. */
-static cg_err add_argument(cg_buf *b, const char *word, cg_fault *fault) {
+static cg_err add_argument(cg_buf *b, const cg_cli *cli, int at, cg_fault *fault) {
+  const char *word = cli->args[at];
   const char *equals = strchr(word, '=');
   if (!equals || equals == word || (equals == word + 1 && *word == ':'))
     return cg_fail(fault, CG_E_USAGE, "call: %s: name=text or name:=json is wanted", word);
   bool raw = equals[-1] == ':';
-  char *name = cg_cli_text("%.*s", (int)(equals - word - raw), word);
+  size_t len = (size_t)(equals - word) - raw;
+  if (is_given_twice(cli, at, word, len))
+    return cg_fail(fault, CG_E_USAGE, "call: %.*s is given twice", (int)len, word);
+  char *name = cg_cli_text("%.*s", (int)len, word);
   cg_bytes value = cg_bytes_of(equals + 1);
   cg_jsonw_key(b, name);
   free(name);
@@ -39,7 +50,7 @@ static cg_err add_argument(cg_buf *b, const char *word, cg_fault *fault) {
 static cg_err arguments(const cg_cli *cli, cg_buf *b, cg_fault *fault) {
   cg_jsonw_open(b, '{');
   cg_err err = CG_OK;
-  for (int i = 1; i < cli->count && !err; i++) err = add_argument(b, cli->args[i], fault);
+  for (int i = 1; i < cli->count && !err; i++) err = add_argument(b, cli, i, fault);
   cg_jsonw_close(b, '}');
   return err;
 }
@@ -54,8 +65,11 @@ int cg_run_call(int argc, char **argv) {
   int status = arguments(&cli, &json, &fault) ? cg_cli_fault(&fault) : cg_cli_open(&s, &cli);
   if (!status) {
     cg_result result = { 0 };
+    s.method = cli.args[0];
     cg_err err = cg_call_json(s.client, cli.args[0], cg_buf_view(&json), s.arena, &result);
     status = cg_cli_answer(&s, err, &result);
+    if (err == CG_E_UNEXPECTED && strstr(result.fault.text, "not a string"))
+      fputs("(name=text gives a string; for anything else write name:=json)\n", stderr);
   }
   cg_cli_close(&s);
   cg_buf_wipe(&json); /* it may hold a code */

@@ -31,6 +31,7 @@ uint64_t cg_conns_add(cg_conns *c, void *what) {
   struct cg_conn_slot *s = &c->slots[slot];
   s->what = what;
   s->uses++;
+  c->open++;
   return (uint64_t)s->uses << 32 | slot;
 }
 
@@ -50,8 +51,13 @@ void cg_conns_remove(cg_conns *c, uint64_t number) {
   struct cg_conn_slot *s = find(c, number);
   if (!s) return;
   s->what = NULL;
+  c->open--;
   s->next = c->free;
   c->free = (uint32_t)number + 1;
+}
+
+void *cg_conns_at(const cg_conns *c, uint32_t i) {
+  return c->slots[i].what;
 }
 
 void cg_conns_free(cg_conns *c) {

@@ -37,6 +37,12 @@ static void test_many(void **state) {
   for (int i = 0; i < 1000; i += 2) numbers[i] = cg_conns_add(&c, &things[i]);
   for (int i = 0; i < 1000; i++) assert_ptr_equal(cg_conns_get(&c, numbers[i]), &things[i]);
   assert_int_equal(c.len, 1000);
+  assert_int_equal(c.open, 1000);
+  cg_conns_remove(&c, numbers[7]);
+  assert_int_equal(c.open, 999);
+  uint32_t seen = 0;
+  for (uint32_t i = 0; i < c.len; i++) seen += cg_conns_at(&c, i) != NULL;
+  assert_int_equal(seen, 999);
   cg_conns_free(&c);
 }
 

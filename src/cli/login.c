@@ -86,8 +86,9 @@ static char *get_code(login *l) {
 static int give_up(const login *l) {
   cg_result result = { 0 };
   cg_err err = cg_login_cancel(l->s.client, l->s.arena, &result);
-  const char *what = err || result.error.code ? "given up" : "cancelled";
-  return cg_cli_fail(CG_EXIT_LOCAL, "login: the code was %s", what);
+  bool told = !err && !result.error.code;
+  return cg_cli_fail(CG_EXIT_LOCAL, "login: the code was %s",
+                     told ? "cancelled" : "given up here; the server could not be told");
 }
 
 static int start(login *l, const char *phone) {
@@ -108,8 +109,10 @@ static int resend(const login *l) {
 static int send_code(login *l, const cg_login_info *info, const char *code) {
   cg_result result = { 0 };
   cg_err err = cg_login_code(l->s.client, code, l->s.arena, &result);
-  if (!err && said(&result, "PHONE_CODE_EXPIRED") && l->resumed)
-    return start(l, info->phone); /* the server has forgotten it: once more from the start */
+  if (!err && said(&result, "PHONE_CODE_EXPIRED") && l->resumed) {
+    fprintf(stderr, "The code that was pending has expired; a new one is asked for.\n");
+    return start(l, info->phone);
+  }
   int status = cg_cli_outcome(&l->s, err, &result);
   bool again = err == CG_E_REFUSED || said(&result, "PHONE_CODE_INVALID");
   return l->asks && again ? CG_EXIT_OK : status;
@@ -142,12 +145,16 @@ static bool terms_accepted(const login *l) {
 }
 
 static int step_sign_up(const login *l) {
-  if (!terms_accepted(l))
+  bool accepted = terms_accepted(l);
+  if (interrupted) return give_up(l);
+  if (!accepted)
     return cg_cli_fail(CG_EXIT_LOCAL, "login: this number has no account yet; to make one, "
-                                      "accept the terms with --accept-terms");
+                                      "accept the terms%s",
+                       l->asks ? "" : " with --accept-terms");
   char *first = l->first_name ? cg_cli_text("%s", l->first_name)
                 : l->asks     ? ask("First name: ")
                               : NULL;
+  if (interrupted) return give_up(l);
   if (!first || !*first)
     return cg_cli_fail(CG_EXIT_LOCAL, "login: a new account needs --first-name");
   cg_result result = { 0 };

@@ -32,7 +32,9 @@ const cg_cli_command cg_cli_commands[] = {
     "the accounts of the server, through its inbox" },
   { "lua", cg_run_lua, "lua FILE [ARGS...] [-- ARGS...]",
     "run a Lua script with the methods of the API as functions" },
-  { "help", cg_run_help, "help [COMMAND]", "this text, or that of a command" },
+  { "docs", cg_run_docs, "docs OUTDIR", "write the reference of the API as a site" },
+  { "help", cg_run_help, "help [COMMAND|METHOD|TYPE|CONSTRUCTOR|ERROR]",
+    "this text, or what is known about a name" },
   { NULL, NULL, NULL, NULL } };
 
 static const char globals[] =
@@ -64,7 +66,7 @@ int cg_run_help(int argc, char **argv) {
     return CG_EXIT_OK;
   }
   const cg_cli_command *c = find(cli.args[0]);
-  if (!c) return cg_cli_fail(CG_EXIT_USAGE, "help: no command \"%s\"", cli.args[0]);
+  if (!c) return cg_run_help_name(cli.args[0]);
   printf("usage: centigram %s\n\n%s.\n\n%s", c->usage, c->about, globals);
   return CG_EXIT_OK;
 }
@@ -75,10 +77,28 @@ static int command_index(int argc, char **argv) {
   static const char *const valued[] = { "--dc", "--session", "--api-id", "--api-hash" };
   for (int i = 1; i < argc; i++) {
     if (strncmp(argv[i], "--", 2)) return i;
+    bool takes_value = false;
     for (size_t k = 0; k < sizeof valued / sizeof *valued; k++)
-      if (!strcmp(argv[i], valued[k])) i++;
+      takes_value = takes_value || !strcmp(argv[i], valued[k]);
+    if (takes_value) i++;
   }
   return 0;
+}
+
+/* Whether `--help` stands among the options of the subcommand. */
+static bool wants_help(int argc, char **argv) {
+  for (int i = 1; i < argc && strcmp(argv[i], "--"); i++)
+    if (!strcmp(argv[i], "--help") || !strcmp(argv[i], "-h")) return true;
+  return false;
+}
+
+static int without_command(int argc, char **argv) {
+  bool asked = wants_help(argc, argv);
+  if (argc > 1 && !asked)
+    return cg_cli_fail(CG_EXIT_USAGE, "%s: a command is missing (see: centigram help)",
+                       argv[argc - 1]);
+  overview(asked ? stdout : stderr);
+  return asked ? CG_EXIT_OK : CG_EXIT_USAGE;
 }
 
 int main(int argc, char **argv) {
@@ -88,14 +108,12 @@ int main(int argc, char **argv) {
     return CG_EXIT_OK;
   }
   int at = command_index(argc, argv);
-  if (!at || !strcmp(argv[at], "-h")) {
-    bool asked = argc > 1 && (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h"));
-    overview(asked ? stdout : stderr);
-    return asked ? CG_EXIT_OK : CG_EXIT_USAGE;
-  }
+  if (!at || !strcmp(argv[at], "-h")) return without_command(argc, argv);
   const cg_cli_command *c = find(argv[at]);
   if (!c)
     return cg_cli_fail(CG_EXIT_USAGE, "no command \"%s\" (see: centigram help)", argv[at]);
+  if (wants_help(argc - at, argv + at))
+    return cg_run_help(2, (char *[]){ argv[0], argv[at], NULL });
   for (int i = at; i > 1; i--) argv[i] = argv[i - 1]; /* options before it stay options */
   return c->run(argc - 1, argv + 1);
 }

@@ -18,6 +18,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { DRAIN_US = 1000000 }; /* how long peers may take to read their last answers */
+
 typedef struct {
   serve *serve;
   cg_stream *stream;
@@ -49,8 +51,10 @@ static void on_closed(void *ctx, cg_err why) {
   (void)why;
   connection *c = ctx;
   if (!c) return;
-  cg_server_gone(c->serve->server, c->number);
-  cg_conns_remove(&c->serve->conns, c->number);
+  serve *s = c->serve;
+  cg_server_gone(s->server, c->number);
+  cg_conns_remove(&s->conns, c->number);
+  if (s->stopping && !s->conns.open) cg_loop_stop(s->loop);
   cg_free(c);
 }
 
@@ -66,6 +70,8 @@ static void send_outputs(serve *s) {
 
 static void set_timer(serve *s) {
   uint64_t at = cg_server_deadline(s->server), inbox_at = serve_inbox_deadline(s);
+  if (s->stopping && !s->stop_at) s->stop_at = cg_loop_now(s->loop) + DRAIN_US;
+  if (s->stopping && s->stop_at < at) at = s->stop_at;
   cg_timer_at(s->timer, at < inbox_at ? at : inbox_at);
 }
 
@@ -82,24 +88,39 @@ static void on_turn(void *ctx) {
 
 static void on_timer(void *ctx) {
   serve *s = ctx;
-  cg_server_tick(s->server, cg_loop_now(s->loop));
+  uint64_t now = cg_loop_now(s->loop);
+  if (s->stop_at && now >= s->stop_at) cg_loop_stop(s->loop);
+  cg_server_tick(s->server, now);
 }
 
 /* --- start and end ---------------------------------------------------------------- */
 
-static void on_signal(void *ctx, int signal) {
-  (void)signal;
-  serve *s = ctx;
-  s->status = CG_EXIT_OK;
+/* Takes no more connections, lets what is queued go out, and ends the loop: when the
+ * last connection is closed, or a second later for peers that do not read. */
+static void drain(serve *s) {
+  s->stopping = true;
   cg_listener_close(s->listener);
   if (s->inbox_listener) cg_listener_close(s->inbox_listener);
-  cg_loop_stop(s->loop); /* the turn that is under way still ends */
+  for (uint32_t i = 0; i < s->conns.len; i++) {
+    connection *c = cg_conns_at(&s->conns, i);
+    if (c) cg_stream_close_after(c->stream);
+  }
+  if (s->conns.open) set_timer(s);
+  else cg_loop_stop(s->loop);
+}
+
+/* With a child the signal is the child's: the server ends when the child does. */
+static void on_signal(void *ctx, int signal) {
+  serve *s = ctx;
+  if (s->child) cg_loop_signal_children(s->loop, signal);
+  else if (!s->stopping) drain(s);
 }
 
 static void on_child(void *ctx, int status) {
   serve *s = ctx;
+  s->child = false;
   s->status = status;
-  cg_loop_stop(s->loop);
+  if (!s->stopping) drain(s);
 }
 
 /* Writes `text` and a newline into a new file that then takes the place of `path`. */
@@ -118,7 +139,7 @@ static cg_err listen_all(serve *s, cg_fault *fault) {
   static const cg_stream_ops ops = { on_open, on_data, on_closed };
   cg_err err = cg_loop_listen(s->loop, s->listen, &ops, s, &s->listener, fault);
   if (err) return err;
-  s->host = cg_cli_text("%.*s", (int)(strrchr(s->listen, ':') - s->listen), s->listen);
+  s->host = serve_host(s->listen);
   cg_server_endpoint(s->server, s->host, cg_listener_port(s->listener));
   return serve_inbox_listen(s, fault);
 }
@@ -133,7 +154,8 @@ static cg_err announce(serve *s, cg_fault *fault) {
   if (s->json) {
     printf("%.*s\n", (int)json.len, (const char *)json.at);
   } else {
-    printf("mtproto %s:%u\n", s->host, cg_listener_port(s->listener));
+    printf("mtproto %.*s:%u\n", (int)(strrchr(s->listen, ':') - s->listen), s->listen,
+           cg_listener_port(s->listener));
     printf("inbox %s\n", s->inbox_url ? s->inbox_url : "off");
     printf("dc %s\nready\n", path);
   }
@@ -149,6 +171,7 @@ static cg_err spawn(serve *s, char **command, cg_fault *fault) {
   const char *const envs[] = { env, NULL };
   cg_err err = cg_loop_spawn(s->loop, command, envs, on_child, s, fault);
   free(env);
+  s->child = !err;
   return err;
 }
 
@@ -186,9 +209,9 @@ typedef struct {
   cg_cli_list set, schemas, deliver;
 } serve_options;
 
+/* Errors and warnings always, the rest with --verbose. */
 static void log_line(void *ctx, int level, const char *line) {
-  (void)level;
-  if (*(const bool *)ctx) fprintf(stderr, "%s\n", line);
+  if (level <= 1 || *(const bool *)ctx) fprintf(stderr, "%s\n", line);
 }
 
 /* Refuses what the options ask for and this version does not have. */

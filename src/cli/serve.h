@@ -13,6 +13,9 @@
 typedef struct serve {
   const char *data, *listen, *inbox;
   bool needs_token, json, verbose;
+  bool child;         /* the command behind `--` runs */
+  bool stopping;      /* no new connections; the loop ends soon, at stop_at at the latest */
+  uint64_t stop_at;
   int status; /* of the process, once the loop ends */
   cg_loop *loop;
   cg_server *server;
@@ -24,6 +27,8 @@ typedef struct serve {
   struct cg_inbox *web;             /* NULL: off */
 } serve;
 
+/* The host of a HOST:PORT, without the brackets of an IPv6 address. */
+char *serve_host(const char *address);
 /* Whether a HOST:PORT names this machine only. */
 bool serve_is_loopback(const char *address);
 

@@ -7,6 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+char *serve_host(const char *address) {
+  const char *colon = strrchr(address, ':');
+  size_t len = (size_t)(colon - address);
+  bool brackets = len > 2 && address[0] == '[' && address[len - 1] == ']';
+  return cg_cli_text("%.*s", (int)(len - (brackets ? 2 : 0)), address + brackets);
+}
+
 bool serve_is_loopback(const char *address) {
   return !strncmp(address, "127.", 4) || !strncmp(address, "[::1]:", 6) ||
          !strncmp(address, "localhost:", 10);

@@ -80,3 +80,12 @@ cg_err cg_loop_spawn(cg_loop *loop, char *const argv[], const char *const env[],
   return cg_fail(fault, rc == UV_ENOENT ? CG_E_NOT_FOUND : CG_E_IO, "cannot run %s: %s",
                  argv[0], rc == UV_ENOENT ? "no such command" : uv_strerror(rc));
 }
+
+static void signal_child(uv_handle_t *handle, void *ctx) {
+  if (handle->type == UV_PROCESS && !uv_is_closing(handle))
+    uv_process_kill((uv_process_t *)handle, *(const int *)ctx);
+}
+
+void cg_loop_signal_children(cg_loop *loop, int signal) {
+  uv_walk(&loop->uv, signal_child, &signal);
+}
