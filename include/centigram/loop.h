@@ -27,7 +27,8 @@ CG_API CG_MUST_USE cg_err cg_loop_new(cg_loop **out);
  * children run on. NULL is allowed. */
 CG_API void cg_loop_free(cg_loop *loop);
 
-/* Runs until cg_loop_stop() or until nothing is left to wait for. */
+/* Runs until cg_loop_stop() or until nothing is left to wait for. A stop outside of a
+ * run does nothing. */
 CG_API void cg_loop_run(cg_loop *loop);
 CG_API void cg_loop_stop(cg_loop *loop);
 

@@ -105,16 +105,20 @@ void cg_loop_free(cg_loop *loop) {
 }
 
 void cg_loop_run(cg_loop *loop) {
+  loop->running = true;
   do {
+    loop->inside = true;
     uv_run(&loop->uv, UV_RUN_DEFAULT);
+    loop->inside = false;
     end_turn(loop); /* for what ran while the last handles closed */
   } while (!loop->stopped && uv_loop_alive(&loop->uv));
-  loop->stopped = false;
+  loop->stopped = loop->running = false;
 }
 
 void cg_loop_stop(cg_loop *loop) {
+  if (!loop->running) return;
   loop->stopped = true;
-  uv_stop(&loop->uv);
+  if (loop->inside) uv_stop(&loop->uv);
 }
 
 uint64_t cg_loop_now(const cg_loop *loop) {

@@ -28,6 +28,8 @@ struct cg_loop {
   uint64_t start_us, start_ns; /* wall clock and monotonic clock at the start */
   cg_stream *ended;            /* streams whose peer ended them in this turn */
   bool called;                 /* a callback ran in this turn */
+  bool running;                /* in cg_loop_run() */
+  bool inside;                 /* in uv_run(), which then ends and forgets a stop */
   bool stopped;
   bool closing;                /* in cg_loop_free() */
   char buffer[CG_LOOP_BUFFER]; /* what was read; one stream at a time uses it */

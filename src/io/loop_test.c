@@ -575,6 +575,36 @@ static void raise_int(void *ctx) {
   raise(SIGINT);
 }
 
+static void due_stop(void *ctx) {
+  world *w = ctx;
+  w->failed++;
+  cg_loop_stop(w->loop);
+}
+
+static void turn_stop(void *ctx) {
+  cg_loop_stop(((world *)ctx)->loop);
+}
+
+/* A stop counts for the run that it comes in, and for no other. */
+static void test_stop_outside(void **state) {
+  world *w = *state;
+  cg_timer *t;
+  cg_loop_stop(w->loop);
+  assert_int_equal(cg_timer_new(w->loop, due_stop, w, &t), CG_OK);
+  cg_timer_at(t, 0);
+  cg_loop_run(w->loop);
+  assert_int_equal(w->failed, 1); /* it was not over at once */
+  cg_loop_on_turn(w->loop, turn_stop, w);
+  cg_timer_at(t, 0);
+  cg_loop_run(w->loop); /* stopped twice, once behind the last callback */
+  cg_loop_on_turn(w->loop, NULL, NULL);
+  cg_timer_at(t, 0);
+  cg_loop_run(w->loop);
+  assert_int_equal(w->failed, 3);
+  cg_timer_free(t);
+  cg_loop_stop(w->loop); /* freeing it, in tear_down, closes all the same */
+}
+
 static void test_signals(void **state) {
   world *w = *state;
   cg_timer *timer;
@@ -666,6 +696,7 @@ int main(void) {
     TEST(bad_address),   TEST(split),         TEST(refused),
     TEST(accept_memory), TEST(memory),        TEST(timer),
     TEST(timer_freed_in_due), TEST(nothing_to_do), TEST(signals),
+    TEST(stop_outside),
     TEST(spawn),         TEST(spawn_missing), TEST(random),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
