@@ -59,7 +59,8 @@ void cg_core_refuse(cg_core *c, const cg_rpc_error *error, bool all) {
 }
 
 bool cg_core_holds(const cg_core *c, const cg_core_item *call) {
-  return c->data->login.reset && !call->of_reset;
+  bool leaves = c->data->login.reset || c->reset.phase == CG_RESET_BEGIN;
+  return leaves && !call->of_reset;
 }
 
 /* --- requests -------------------------------------------------------------- */

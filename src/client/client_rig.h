@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * client_rig.h - the bench of client_test.c: a client without sockets, two fake data
- * centres, and a clock that only the test moves.
+ * client_rig.h - the bench of client_test.c and client_reset_test.c: a client without
+ * sockets, two fake data centres, and a clock that only the test moves.
  */
 #ifndef CG_CLIENT_RIG_H
 #define CG_CLIENT_RIG_H
@@ -38,6 +38,7 @@ typedef struct {
   int connects, saves;
   bool saved_login; /* state when it was saved last */
   cg_login_state saved_state;
+  bool saved_made, saved_reset;
   outcome done[MAX_DONE];
   int done_count;
   size_t piece; /* bytes at a time; 0: all */
@@ -149,6 +150,8 @@ static void on_connect(rig *r, const cg_core_event *ev) {
 static void on_save(rig *r) {
   r->saves++;
   r->saved_state = r->data.login.state;
+  r->saved_made = r->data.made;
+  r->saved_reset = r->data.login.reset;
   CLIENT(r, cg_core_saved(r->core, r->save_err, "the disk is full", r->now));
 }
 
