@@ -3,7 +3,7 @@
  * login.c - a phone logged in from C: sendCode, resendCode, cancelCode, sendCode,
  * signIn, a call, logOut.
  *
- *   centigram serve -- ./login dc.json me.session +9996621234
+ *   centigram serve -- sh -c './login "$CENTIGRAM_DC" me.session +9996621234'
  *   cc login.c $(pkg-config --cflags --libs centigram) -o login
  *
  * A test number 99966XYYYY gets a code of X repeated; for any other it is asked for.

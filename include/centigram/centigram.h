@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * centigram.h - everything that libcentigram offers a client. The typed objects of
- * the API are in <centigram/api.h>, a local server in <centigram/server.h>.
+ * the API are in <centigram/api.h>.
  */
 #ifndef CENTIGRAM_H
 #define CENTIGRAM_H

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * inbox.h - the HTTP side of a local server: codes, accounts, the clock (DESIGN.md 6).
+ * inbox.h - the HTTP side of a local server: codes, accounts, the clock.
  *
  * Bytes of connections go in, bytes come out. The driver, for each turn of the loop:
  *

@@ -45,6 +45,8 @@ function gramjsKey(pem) {
 /* A client of the server in `dc`; transport: TCPFull, TCPAbridged or TCPObfuscated. */
 function connectTo(dc, { transport = "TCPFull", session = "" } = {}) {
   const { host, port, id } = dc.dcs.find((d) => d.id === dc.this_dc);
+  const connection = connections["Connection" + transport];
+  if (!connection) throw new Error(`there is no transport "${transport}"`);
   RSA._serverKeys.clear();
   for (const pem of dc.public_keys) {
     const { fingerprint, key } = gramjsKey(pem);
@@ -59,7 +61,7 @@ function connectTo(dc, { transport = "TCPFull", session = "" } = {}) {
   /* A session string holds the port as a signed 16-bit number; LocalSocket knows it. */
   if (!session) stored.setDC(id, host, (port << 16) >> 16);
   return new TelegramClient(stored, 1, "0".repeat(32), {
-    connection: connections["Connection" + transport],
+    connection,
     networkSocket: LocalSocket,
     baseLogger: new Logger("none"),
     connectionRetries: 2,
