@@ -44,8 +44,8 @@ CG_API void cg_server_close(cg_server *s); /* NULL is allowed */
 /* Tells where the server listens, so that help.getConfig and dc.json can say it. */
 CG_API void cg_server_endpoint(cg_server *s, const char *host, uint16_t port);
 
-/* dc.json, what a client needs to find and trust the server, without a newline, in `arena`. `inbox` is the
- * inbox's http address, NULL if it is off. */
+/* dc.json, which tells a client how to find and trust the server, without a newline, in
+ * `arena`. `inbox` is the inbox's http address, NULL if it is off. */
 CG_API cg_err cg_server_dc_json(cg_server *s, const char *inbox, cg_arena *arena,
                                 cg_bytes *out);
 
