@@ -101,7 +101,6 @@ static void read_inner(const cg_buf *plain, cg_message *out, uint32_t *length) {
   out->body = (cg_bytes){ r.pos, *length };
 }
 
-/* Padding that is too long or too short also tells lengths that are out of bounds. */
 static bool length_holds(uint32_t length, size_t plain) {
   size_t room = plain - INNER;
   return length % 4 == 0 && length <= room && room - length >= PADDING_MIN &&

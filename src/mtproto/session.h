@@ -26,14 +26,17 @@ typedef struct {
   const cg_log *log;   /* may be NULL */
   uint64_t session_id; /* server: the client's; client: 0 draws one */
   uint64_t salt;       /* client: the salt to begin with, 0 if none is known */
-  int64_t time_offset; /* client: server's unix time minus ours, seconds */
-  /* server: the salt of this key that is valid at a moment (unix seconds) */
+  int64_t time_offset; /* client: server's unix time minus ours, seconds. With neither
+                          salt nor offset the first packet tells the server's time */
+  /* server: the salt of this key that is valid at a moment (unix seconds); another one
+   * from each multiple of 1800 s on */
   uint64_t (*salt_at)(void *ctx, uint64_t key_id, int64_t unix_s);
   void *salt_ctx;
 } cg_session_options;
 
 typedef struct cg_session cg_session;
 
+/* MEMORY, RANDOM. The connection is there: cg_session_reconnected() is for later ones. */
 cg_err cg_session_new(cg_session **out, const cg_session_options *options,
                       uint64_t now_us);
 void cg_session_free(cg_session *s); /* NULL is allowed */
@@ -44,7 +47,9 @@ int64_t cg_session_time_offset(const cg_session *s); /* client: likewise */
 
 /* Takes one opened message whose session id is this session's. Errors mean:
  * discarded, nothing changed, close the connection (PROTOCOL, REPLAY and TIME may
- * be survived on the server: it has queued its bad_msg_notification). */
+ * be survived on the server: it has queued its bad_msg_notification; LIMIT, after too
+ * many of them in a row, may not). A client that has discarded too many goes on as a
+ * new session with the next packet. */
 cg_err cg_session_receive(cg_session *s, const cg_message *m, uint64_t now_us);
 
 typedef enum {
@@ -63,7 +68,9 @@ typedef enum {
   CG_SESSION_DROPPED,
   /* client: the answer `body` to call `tag`; an rpc_error is left in it. */
   CG_SESSION_RESULT,
-  /* client: call `tag` ended without an answer: `err`. */
+  /* client: call `tag` ended without an answer: CANCELLED (dropped); PROTOCOL (refused
+   * again and again); TIMEOUT (so late that the server cannot tell whether it has run);
+   * MALFORMED, LIMIT (a packed answer that cannot be opened). */
   CG_SESSION_FAILED,
   /* client: the server knows call `tag` (ack). */
   CG_SESSION_ACKED,
@@ -71,7 +78,8 @@ typedef enum {
   CG_SESSION_UPDATE,
   /* client: the server lost the session's state: fetch updates anew. */
   CG_SESSION_RENEWED,
-  /* client: salt or time offset changed: keep them. */
+  /* client: salt or time offset changed: keep them. `value`: by how many seconds the
+   * clock was found wrong, if that is more than 300. */
   CG_SESSION_SALT,
   /* client: destroy_auth_key was answered; value 1 ok, 0 none, -1 fail. */
   CG_SESSION_KEY_DESTROYED
@@ -90,41 +98,48 @@ typedef struct {
 bool cg_session_next(cg_session *s, cg_session_event *event);
 
 /* client: queues an API call (the bytes of a method, wrappers included). `tag` is
- * the caller's, unique and not 0. It ends in exactly one RESULT or FAILED. */
+ * the caller's, unique and not 0. It ends in exactly one RESULT or FAILED. USAGE (no
+ * tag, no whole words), LIMIT (larger than a server takes), MEMORY: it did not begin. */
 cg_err cg_session_call(cg_session *s, uint64_t tag, cg_bytes body);
 
-/* client: gives a call up: FAILED with CANCELLED, rpc_drop_answer to the server. */
+/* client: gives a call up: FAILED with CANCELLED, rpc_drop_answer to the server. STATE
+ * if there is no such call; MEMORY. */
 cg_err cg_session_drop(cg_session *s, uint64_t tag);
 
-/* client: asks the server to erase the key (bare or in rpc_result: both are read). */
+/* client: asks the server to erase the key (bare or in rpc_result: both are read).
+ * MEMORY. */
 cg_err cg_session_destroy_key(cg_session *s);
 
-/* client: asks to ping; `disconnect_s` > 0 sends ping_delay_disconnect. Pings of
- * its own the session sends every 60 s when nothing else was heard. */
+/* client: asks to ping; `disconnect_s` > 0 sends ping_delay_disconnect. The session
+ * does so by itself every 60 s. MEMORY, RANDOM. */
 cg_err cg_session_ping(cg_session *s, int32_t disconnect_s);
 
 /* server: the answer to the CALL in `msg_id`: rpc_result around `result` (a boxed
- * object or rpc_error). Kept for repeats until acked. Large ones are gzipped. */
+ * object or rpc_error). Kept for repeats until acked. Large ones are gzipped. STATE if
+ * no such call runs; USAGE, LIMIT: answer with something else; MEMORY: it runs still. */
 cg_err cg_session_reply(cg_session *s, uint64_t msg_id, cg_bytes result, uint64_t now_us);
 
-/* server: pushes an update. */
+/* server: pushes an update. LIMIT: too many wait for the client already; it will ask
+ * for the difference. MEMORY. */
 cg_err cg_session_push(cg_session *s, cg_bytes update, uint64_t now_us);
 
-/* server: answers DESTROY_SESSION (ok, or none) and DESTROY_KEY (bare, and inside
- * rpc_result: clients.md 10). */
+/* server: answers DESTROY_SESSION (ok, or none) and DESTROY_KEY (ok, or fail; bare, and
+ * inside rpc_result: clients.md 10). MEMORY; STATE if no DESTROY_KEY runs. */
 cg_err cg_session_destroyed(cg_session *s, uint64_t msg_id, uint64_t session_id, bool ok,
                             uint64_t now_us);
 cg_err cg_session_key_destroyed(cg_session *s, uint64_t msg_id, bool ok, uint64_t now_us);
 
 /* Appends the next sealed packet to `out`; nothing if there is nothing to send.
- * Asked again until it appends nothing. */
+ * Asked again until it appends nothing. MEMORY, RANDOM, CRYPTO: nothing was appended,
+ * nothing is lost. */
 cg_err cg_session_pull(cg_session *s, uint64_t now_us, cg_buf *out);
 
 /* The connection is new: what was not acked goes out again, byte for byte, under
- * its old msg_id. */
+ * its old msg_id; a client asks what became of the calls that were. */
 void cg_session_reconnected(cg_session *s, uint64_t now_us);
 
-/* When to call cg_session_tick(); CG_NEVER if nothing is due. */
+/* When to call cg_session_tick() and cg_session_pull(), as long as there is a
+ * connection; CG_NEVER if nothing is due. */
 uint64_t cg_session_deadline(const cg_session *s);
 /* CLOSED: the peer is silent beyond its time (a ping went unanswered): reconnect. */
 cg_err cg_session_tick(cg_session *s, uint64_t now_us);

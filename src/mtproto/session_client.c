@@ -226,7 +226,15 @@ static cg_err on_update(cg_session *s, const cg__in *in) {
   return cg__emit(s, &event, in->body);
 }
 
+/* 148, 156: what the server should not do, and what nothing depends on. */
+static void log_oddities(const cg_session *s, const cg__in *in) {
+  if (cg__body_id(in->body) != MT_ID_rpc_result) return;
+  if (!(in->seqno & 1) || (in->msg_id & 3) != CG_MSGID_ANSWER)
+    cg_log_write(s->o.log, CG_LOG_DEBUG, "session: an answer is numbered as none");
+}
+
 cg_err cg__client_dispatch(cg_session *s, const cg__in *in) {
+  log_oddities(s, in);
   switch (cg__body_id(in->body)) {
   case MT_ID_rpc_result: return on_result(s, in);
   case MT_ID_msgs_ack: return cg__on_acks(s, in);
@@ -267,7 +275,7 @@ static cg_err judge_time(cg_session *s, const cg__in *in) {
     return CG_OK;
   if (time == CG_MSGID_AHEAD) {
     c->hinted = true;
-    c->hint = cg_msgid_seconds(in->msg_id) - cg_unix(s->now_us);
+    c->hint = cg__offset_of(s, in->msg_id);
   }
   return CG_E_TIME;
 }
@@ -279,14 +287,22 @@ static cg_err accept_container(cg_session *s, const cg__in *in) {
   return err ? err : cg__container_accept(s, in);
 }
 
-/* The first packet of a session cannot be older than the session: what it says of the
- * time is right, if nothing better is known. */
-static void learn_time(cg_session *s, const cg__in *in) {
-  if (s->client->time_known) return;
-  s->client->time_known = true;
-  int64_t offset = cg_msgid_seconds(in->msg_id) - cg_unix(s->now_us);
+int64_t cg__offset_of(const cg_session *s, uint64_t msg_id) {
+  return cg_msgid_seconds(msg_id) - cg_unix(s->now_us);
+}
+
+cg_err cg__set_offset(cg_session *s, int64_t offset, int64_t tolerance_s) {
   int64_t change = offset - s->o.time_offset;
-  if (change > OFFSET_S || change < -OFFSET_S) s->o.time_offset = offset;
+  int64_t size = change < 0 ? -change : change;
+  if (size > CG_MSGID_PAST_S) /* 186 */
+    cg_log_write(s->o.log, CG_LOG_WARN, "session: the clock was wrong by %lld s",
+                 (long long)change);
+  cg_err err = CG_OK;
+  if (size > tolerance_s) err = cg__emit_salt(s, size > CG_MSGID_PAST_S ? change : 0);
+  if (err) return err;
+  if (size > tolerance_s) s->o.time_offset = offset;
+  s->client->time_known = true;
+  return CG_OK;
 }
 
 cg_err cg__client_receive(cg_session *s, const cg_message *m) {
@@ -301,9 +317,11 @@ cg_err cg__client_receive(cg_session *s, const cg_message *m) {
   else
     err = cg__accept(s, &in);
   if (err) return err;
-  learn_time(s, &in);
   s->client->heard_us = s->now_us;
-  return CG_OK;
+  /* The first packet of a session cannot be older than the session: what it says of the
+   * time is right, if nothing better is known. */
+  return s->client->time_known ? CG_OK
+                               : cg__set_offset(s, cg__offset_of(s, in.msg_id), OFFSET_S);
 }
 
 /* ---- before a packet ------------------------------------------------------- */
@@ -340,17 +358,17 @@ static cg_err ask_salts(cg_session *s) {
   return err;
 }
 
-/* The newest salt that the server, whose clock may be a little behind, uses by now. */
+/* The newest salt that the server, whose clock may be a little behind, uses by now; the
+ * last one when they have run out, until the server tells another. */
 static cg_err pick_salt(cg_session *s) {
   const cg__client *c = s->client;
   int64_t now = cg_unix(cg__server_time(s));
   uint64_t salt = s->o.salt;
   for (uint32_t i = 0; i < c->salt_count; i++)
-    if (c->salts[i].since + SALT_SETTLE_S <= now && now < c->salts[i].until)
-      salt = c->salts[i].salt;
-  if (salt == s->o.salt) return CG_OK;
-  s->o.salt = salt;
-  return cg__emit_salt(s);
+    if (c->salts[i].since + SALT_SETTLE_S <= now) salt = c->salts[i].salt;
+  cg_err err = salt == s->o.salt ? CG_OK : cg__emit_salt(s, 0);
+  if (!err) s->o.salt = salt;
+  return err;
 }
 
 cg_err cg__client_prepare(cg_session *s) {
@@ -411,8 +429,7 @@ static cg_err ask_states(cg_session *s) {
 
 void cg__client_reconnected(cg_session *s) {
   cg__client *c = s->client;
-  if (c->hinted) s->o.time_offset = c->hint;
-  c->hinted = false;
+  if (c->hinted && !cg__set_offset(s, c->hint, 0)) c->hinted = false;
   reset_timers(s);
   bool asked = ask_states(s) == CG_OK;
   for (uint32_t i = s->sent.count; i; i--) {

@@ -141,7 +141,10 @@ static void test_unknown_time(void **state) {
     peer *p = new_client(0);
     assert_int_equal(receive(p, id_after(p, error) + 1, 1, tl("i", UPDATE)), CG_OK);
     assert_int_equal(cg_session_time_offset(p->s), error);
-    drain(p);
+    expect_event(p, CG_SESSION_UPDATE);
+    if (error) expect_event(p, CG_SESSION_SALT);
+    if (error) assert_int_equal(p->event.value, error);
+    expect_no_event(p);
     expect_discarded(p, CG_E_TIME, id_after(p, error + 40) + 1, 1, tl("i", UPDATE));
     done(p);
   }
@@ -155,6 +158,8 @@ static void test_server_ahead(void **state) {
   expect_discarded(p, CG_E_TIME, id, 1, tl("i", UPDATE));
   expect_discarded(p, CG_E_TIME, id, 1, tl("i", UPDATE));
   cg_session_reconnected(p->s, p->now);
+  expect_event(p, CG_SESSION_SALT);
+  assert_int_equal(cg_session_time_offset(p->s), 100);
   assert_int_equal(receive(p, id, 1, tl("i", UPDATE)), CG_OK);
   expect_event(p, CG_SESSION_UPDATE);
   done(p);
@@ -223,6 +228,20 @@ static void test_too_many_discards(void **state) {
   assert_non_null(sent_call(p, 1));
   assert_int_not_equal(sent_call(p, 1)->msg_id, call);
   assert_int_equal(sent_call(p, 1)->seqno, 1);
+  done(p);
+}
+
+/* What the old session has seen says nothing about the new one. */
+static void test_new_store(void **state) {
+  (void)state;
+  peer *p = new_client(SALT);
+  uint64_t low = next_id(p);
+  p->last_id = id_after(p, 20);
+  for (int i = 0; i < CG_REPLAY_MAX; i++) accept(p, 2, tl("ill", MT_ID_pong, L(1), L(1)));
+  for (int i = 0; i < 11; i++) expect_discarded(p, CG_E_REPLAY, low, 1, tl("i", UPDATE));
+  pull(p);
+  assert_int_equal(receive(p, low, 1, tl("i", UPDATE)), CG_OK);
+  expect_event(p, CG_SESSION_UPDATE);
   done(p);
 }
 
@@ -619,6 +638,7 @@ int main(void) {
     cmocka_unit_test(test_duplicates_in_containers),
     cmocka_unit_test(test_too_old),
     cmocka_unit_test(test_too_many_discards),
+    cmocka_unit_test(test_new_store),
     cmocka_unit_test(test_broken_containers),
     cmocka_unit_test(test_results),
     cmocka_unit_test(test_kinds_of_results),

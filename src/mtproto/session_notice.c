@@ -15,8 +15,8 @@
 
 enum { STATE_LOW = 7, STATE_RECEIVED = 4 };
 
-cg_err cg__emit_salt(cg_session *s) {
-  const cg_session_event event = { .kind = CG_SESSION_SALT };
+cg_err cg__emit_salt(cg_session *s, int64_t wrong_by) {
+  const cg_session_event event = { .kind = CG_SESSION_SALT, .value = wrong_by };
   return cg__emit(s, &event, (cg_bytes){ 0 });
 }
 
@@ -29,7 +29,7 @@ static void forget_salts(cg__client *c) {
 /* A salt that the server names itself outdoes those that it told ahead. */
 static cg_err take_salt(cg_session *s, uint64_t salt) {
   if (salt == s->o.salt) return CG_OK;
-  cg_err err = cg__emit_salt(s);
+  cg_err err = cg__emit_salt(s, 0);
   if (err) return err;
   s->o.salt = salt;
   forget_salts(s->client);
@@ -100,20 +100,6 @@ static cg_err send_all_again(cg_session *s, uint64_t bad_msg_id) {
   return err;
 }
 
-/* 185: the id of the notice is the server's time. */
-static cg_err repair_time(cg_session *s, const cg__in *in) {
-  int64_t offset = cg_msgid_seconds(in->msg_id) - cg_unix(s->now_us);
-  int64_t change = offset - s->o.time_offset;
-  if (change > 300 || change < -300) /* 186 */
-    cg_log_write(s->o.log, CG_LOG_WARN, "session: the clock is wrong by %lld s",
-                 (long long)offset);
-  cg_err err = cg__emit_salt(s);
-  if (err) return err;
-  s->o.time_offset = offset;
-  s->client->time_known = true;
-  return CG_OK;
-}
-
 /* 187: the server cannot tell whether the call has run. Neither can we, and running it
  * again is not ours to decide. */
 static cg_err fail_forgotten(cg_session *s, uint64_t bad_msg_id) {
@@ -128,7 +114,7 @@ cg_err cg__on_bad_msg(cg_session *s, const cg__in *in) {
   switch (bad.code) {
   case 48: err = take_salt(s, bad.salt); break;
   case 16:
-  case 17: err = repair_time(s, in); break;
+  case 17: err = cg__set_offset(s, cg__offset_of(s, in->msg_id), 0); break; /* 185 */
   case 20: err = fail_forgotten(s, bad.msg_id); break;
   default: /* 189: a fault of our own; everything starts over in a new session */
     cg_log_write(s->o.log, CG_LOG_WARN, "session: refused with code %d", (int)bad.code);

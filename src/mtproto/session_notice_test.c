@@ -98,9 +98,11 @@ static void test_time_repair(void **state) {
     uint64_t id = send_call(p, 1), session = cg_session_id(p->s);
     uint64_t notice = id_after(p, error) + 1;
     expect_discarded(p, CG_E_TIME, notice, 0, bad_msg(id + 4, 16)); /* not ours */
+    expect_discarded(p, CG_E_TIME, notice, 0, bad_msg(id, 32));     /* not about time */
     assert_int_equal(receive(p, notice, 0, bad_msg(id, ahead ? 16 : 17)), CG_OK);
     expect_event(p, CG_SESSION_SALT);
     assert_int_equal(cg_session_time_offset(p->s), error);
+    assert_int_equal(p->event.value, error); /* 186 */
     pull(p);
     assert_int_equal(cg_msgid_seconds(sent_call(p, 1)->msg_id), cg_unix(p->now) + error);
     /* 167: ids that would have to go down begin a new session */
@@ -163,12 +165,15 @@ static void test_future_salts(void **state) {
   expect_body(must_find(p, MT_ID_get_future_salts),
               tl("ii", MT_ID_get_future_salts, I(64)));
   int64_t now = cg_unix(p->now);
-  accept(p, 2, salts(asked + 4, now, 64, 1800)); /* not what we asked for */
+  accept(p, 2, salts(asked + 4, now - 900, 64, 1800)); /* not what we asked for */
   send_call(p, 2);
   assert_int_equal(p->sent[0].salt, SALT);
   expect_discarded(p, CG_E_PROTOCOL, next_id(p), 2, salts(asked, now, 64, -1800));
   expect_discarded(p, CG_E_PROTOCOL, next_id(p), 2, salts(asked, now, 65, 1800));
   expect_discarded(p, CG_E_PROTOCOL, next_id(p), 2, salts(asked, now, 0, 1800));
+  expect_discarded(p, CG_E_PROTOCOL, next_id(p), 2,
+                   tl("iliiiil", MT_ID_future_salts, asked, I(now), I(1), I(now), I(now),
+                      L(5))); /* for no time at all */
   accept(p, 2, salts(asked, now, 64, 1800));
   expect_no_event(p);
   for (int i = 0; i < 60; i++) {
@@ -180,8 +185,12 @@ static void test_future_salts(void **state) {
     expect_event(p, CG_SESSION_SALT);
   }
   p->now = NOON + (uint64_t)(62 * 1800) * CG_SECOND;
-  send_call(p, 200);
+  uint64_t id = send_call(p, 200);
   must_find(p, MT_ID_get_future_salts);
+  drain(p);
+  accept(p, 2, bad_salt(id, 77)); /* what the server says now outdoes the list */
+  send_call(p, 201);
+  assert_int_equal(p->sent[0].salt, 77);
   done(p);
 }
 
@@ -205,6 +214,9 @@ static void test_new_session(void **state) {
   accept(p, 3, new_session(two, 555, 99)); /* the same again */
   expect_no_event(p);
   assert_int_equal(cg_session_salt(p->s), 88);
+  cg_session_reconnected(p->s, p->now);
+  pull(p); /* whether the server has it is open again */
+  assert_non_null(sent_call(p, 1));
   done(p);
 }
 

@@ -132,8 +132,7 @@ static cg_err accept_copy(cg_session *s, const cg__in *in) {
   cg__in original = next_inner(&r);
   cg_err err = cg_reader_end(&r);
   if (err) return err;
-  uint32_t id = cg__body_id(original.body);
-  if (original.msg_id >= in->msg_id || id == MT_ID_msg_copy || id == MT_ID_msg_container)
+  if (original.msg_id >= in->msg_id || cg__body_id(original.body) == MT_ID_msg_copy)
     return CG_E_PROTOCOL;
   return cg__accept(s, &original);
 }

@@ -36,6 +36,9 @@ static void test_refuses_18(void **state) {
   uint64_t id = next_id(p) + 1;
   accept(p, 2, container(1, id, I(1), call(1)));
   expect_refusal(p, id, 1, 18);
+  id = next_id(p) + 2;
+  assert_int_equal(receive(p, id, 2, container(0)), CG_E_PROTOCOL);
+  expect_refusal(p, id, 2, 18);
   done(p);
 }
 
@@ -81,6 +84,8 @@ static void test_refuses_20(void **state) {
   expect_refusal(p, low, 0, 20);
   accept(p, 2, container(1, inner, I(1), call(1)));
   expect_refusal(p, inner, 1, 20);
+  assert_int_equal(receive(p, low, 2, container(0)), CG_E_REPLAY);
+  expect_refusal(p, low, 2, 20);
   done(p);
 }
 
@@ -103,10 +108,13 @@ static void test_refuses_32_and_33(void **state) {
   expect_refusal(p, below, 5, 33);
   assert_int_equal(receive(p, below, 3, call(3)), CG_OK); /* late, and in its place */
   expect_event(p, CG_SESSION_CALL);
+  reply(p, below, tl("i", TL_ID_boolTrue));
+  pull(p);
+  assert_int_equal(receive(p, next, 4, call(3)), CG_E_PROTOCOL); /* the highest counts */
+  expect_refusal(p, next, 4, 32);
   accept(p, 6, tl("il", MT_ID_ping, L(3)));
   accept(p, 6, tl("il", MT_ID_ping, L(3))); /* equal and even is no fault */
-  pull(p);
-  assert_non_null(p->sent[0].body.at);
+  assert_int_equal(pull(p), 2);
   done(p);
 }
 

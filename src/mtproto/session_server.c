@@ -55,7 +55,6 @@ static cg_err refuse(cg_session *s, const cg__in *in, int code, cg_err why) {
 
 /* 187, with its precedence: only a seqno that falls against an earlier msg_id. */
 static int seqno_fault(const cg_session *s, const cg__in *in) {
-  if (!s->top_id) return 0;
   bool same = in->seqno == s->top_seqno && in->seqno & 1;
   if (in->msg_id > s->top_id) return in->seqno < s->top_seqno || same ? BAD_SEQNO_LOW : 0;
   return in->seqno > s->top_seqno || same ? BAD_SEQNO_HIGH : 0;

@@ -192,7 +192,7 @@ static void test_gzip(void **state) {
   cg_buf twice = packed(packed(call(3)));
   assert_int_equal(receive(p, next_id(p), 3, twice), CG_E_PROTOCOL);
   uint64_t inner = next_id(p);
-  assert_int_equal(receive(p, next_id(p), 2, packed(container(1, inner, I(3), call(3)))),
+  assert_int_equal(receive(p, next_id(p), 3, packed(container(1, inner, I(3), call(3)))),
                    CG_E_PROTOCOL);
   assert_int_equal(receive(p, next_id(p), 3, tl("is", MT_ID_gzip_packed, "no gzip")),
                    CG_E_PROTOCOL);
@@ -237,7 +237,7 @@ static void test_copy(void **state) {
   uint64_t id = next_id(p);
   assert_int_equal(
       receive(p, id, 2,
-              tl("iiliii", MT_ID_msg_copy, MT_ID_message, id, I(1), I(4), I(METHOD))),
+              tl("iiliii", MT_ID_msg_copy, MT_ID_message, id, I(3), I(4), I(METHOD))),
       CG_E_PROTOCOL); /* not older than its copy */
   id = next_id(p);
   assert_int_equal(receive(p, next_id(p), 2,
@@ -256,6 +256,8 @@ static void test_pings(void **state) {
   uint64_t id = accept(p, 0, tl("il", MT_ID_ping, L(77)));
   assert_int_equal(pull(p), 1);
   expect_body(&p->sent[0], tl("ill", MT_ID_pong, id, L(77)));
+  assert_int_equal(receive(p, id, 0, tl("il", MT_ID_ping, L(77))), CG_E_REPLAY);
+  assert_int_equal(pull(p), 0);
   const int64_t delays[] = { 75, 0, -5 };
   for (int i = 0; i < 3; i++) {
     id = accept(p, 0, tl("ili", MT_ID_ping_delay_disconnect, L(78), I(delays[i])));
@@ -492,6 +494,24 @@ static void test_stored_bounds(void **state) {
   done(p);
 }
 
+/* An answer that is on its way out again does not give way to others. */
+static void test_trim_spares_the_queue(void **state) {
+  (void)state;
+  peer *p = used_server();
+  uint8_t noise[100000];
+  test_rng_fill(&p->rng, noise, sizeof noise);
+  uint64_t ids[11];
+  for (uint32_t i = 0; i < 11; i++) {
+    ids[i] = take_call(p, 2 * i + 1);
+    assert_int_equal(
+        cg_session_reply(p->s, ids[i], (cg_bytes){ noise, sizeof noise }, p->now), CG_OK);
+    if (i < 10) pull(p);
+  }
+  assert_int_equal(receive(p, ids[0], 1, call(1)), CG_OK);
+  assert_int_equal(pull(p), 2);
+  done(p);
+}
+
 static void test_running_bound(void **state) {
   (void)state;
   peer *p = used_server();
@@ -611,6 +631,7 @@ int main(void) {
     cmocka_unit_test(test_ignored),
     cmocka_unit_test(test_acks),
     cmocka_unit_test(test_stored_bounds),
+    cmocka_unit_test(test_trim_spares_the_queue),
     cmocka_unit_test(test_running_bound),
     cmocka_unit_test(test_packets),
     cmocka_unit_test(test_out_of_memory),

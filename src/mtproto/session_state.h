@@ -236,6 +236,11 @@ cg_err cg__client_prepare(cg_session *s);
 void cg__client_numbered(cg_session *s, const cg__out *o);
 void cg__client_sealed(cg_session *s, uint64_t packet_id);
 void cg__client_reconnected(cg_session *s);
+/* How far the server's clock is ahead of ours if it has just made `msg_id`, seconds. */
+int64_t cg__offset_of(const cg_session *s, uint64_t msg_id);
+/* Sets the clock right if it is wrong by more than the tolerance, seconds. MEMORY:
+ * nothing changed. */
+cg_err cg__set_offset(cg_session *s, int64_t offset, int64_t tolerance_s);
 /* Ends a call without an answer. MEMORY: nothing changed. */
 cg_err cg__client_fail(cg_session *s, cg__out *call, cg_err why);
 
@@ -249,7 +254,7 @@ cg_err cg__on_state_info(cg_session *s, const cg__in *in);
 cg_err cg__on_all_info(cg_session *s, const cg__in *in);
 cg_err cg__on_detailed_info(cg_session *s, const cg__in *in);
 cg_err cg__on_future_salts(cg_session *s, const cg__in *in);
-/* The salt changed: says so to the caller. */
-cg_err cg__emit_salt(cg_session *s);
+/* Tells the caller that salt or clock changed, the latter perhaps by much. */
+cg_err cg__emit_salt(cg_session *s, int64_t wrong_by);
 
 #endif
