@@ -267,6 +267,12 @@ static void test_allowed(void **state) {
 static void test_names(void **state) {
   (void)state;
   assert_string_equal(cg_login_state_name(S(WAIT_CODE)), "authorizationStateWaitCode");
+  assert_string_equal(cg_login_state_old_name(START), "authStateWaitPhoneNumber");
+  assert_string_equal(cg_login_state_old_name(S(WAIT_CODE)), "authStateWaitCode");
+  assert_string_equal(cg_login_state_old_name(SIGN_UP), "authStateWaitCode");
+  assert_string_equal(cg_login_state_old_name(PASSWORD), "authStateWaitPassword");
+  assert_string_equal(cg_login_state_old_name(S(READY)), "authStateOk");
+  assert_string_equal(cg_login_state_old_name(S(CLOSED)), "authStateLoggingOut");
   assert_int_equal(cg_login_state_number(START), 0);
   assert_int_equal(cg_login_state_number(S(WAIT_CODE)), 1);
   assert_int_equal(cg_login_state_number(SIGN_UP), -1);

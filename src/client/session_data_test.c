@@ -76,6 +76,24 @@ static void test_passing_states(void **state) {
   }
 }
 
+/* The marker of a reset does, whatever became of the account meanwhile. */
+static void test_marker(void **state) {
+  (void)state;
+  static const cg_login_state states[] = { CG_LOGIN_LOGGING_OUT, CG_LOGIN_CLOSED };
+  for (size_t i = 0; i < 2; i++) {
+    cg_session_data d;
+    cg_buf out = { 0 };
+    memset(&d, 0, sizeof d);
+    d.login.state = states[i];
+    d.login.reset = true;
+    assert_int_equal(cg_session_encode(&d, &out), CG_OK);
+    assert_int_equal(cg_session_decode(cg_buf_view(&out), &d, NULL), CG_OK);
+    assert_int_equal(d.login.state, CG_LOGIN_LOGGING_OUT);
+    assert_true(d.login.reset);
+    cg_buf_free(&out);
+  }
+}
+
 /* A wrong byte anywhere, a byte too few or too many: CORRUPT, never something else. */
 static void test_damage(void **state) {
   (void)state;
@@ -165,6 +183,7 @@ int main(void) {
     cmocka_unit_test(test_round_trip),
     cmocka_unit_test(test_damage),
     cmocka_unit_test(test_passing_states),
+    cmocka_unit_test(test_marker),
     cmocka_unit_test(test_hostile),
     cmocka_unit_test(test_says_what),
     cmocka_unit_test(test_memory),

@@ -161,6 +161,20 @@ static void test_crash(void **state) {
   assert_true(old >= 4 && new >= 2);
 }
 
+static void test_remove(void **state) {
+  (void)state;
+  cg_fault fault;
+  assert_int_equal(write_seed(1, NULL), CG_OK);
+  assert_int_equal(cg_session_remove(path, &fault), CG_OK);
+  assert_int_equal(read_seed(), 0);
+  assert_int_equal(empty_folder(), 0);
+  assert_int_equal(cg_session_remove(path, &fault), CG_OK); /* nothing is there */
+  assert_int_equal(mkdir(path, 0700), 0);
+  assert_int_equal(cg_session_remove(path, &fault), CG_E_IO);
+  assert_non_null(strstr(fault.text, path));
+  assert_int_equal(rmdir(path), 0);
+}
+
 /* A failing system call is told of, names the file and leaves no temporary one. */
 static void test_failure(void **state) {
   (void)state;
@@ -299,7 +313,8 @@ static void test_no_folder(void **state) {
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-    TEST(test_mode), TEST(test_crash), TEST(test_failure), TEST(test_damaged),
+    TEST(test_mode), TEST(test_crash), TEST(test_remove),
+    TEST(test_failure), TEST(test_damaged),
     TEST(test_link), TEST(test_lock),  TEST(test_sweep),   TEST(test_no_folder),
     TEST(test_planted),
   };

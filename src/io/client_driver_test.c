@@ -36,6 +36,7 @@ typedef struct {
   cg_result result;
   cg_fault fault;
   bool terms, password, quiet; /* what the script does */
+  uint32_t stop_at; /* the call at which the loop stops; 0: none */
   char cancelled[64];          /* hash of the last cancelCode */
 } rig;
 
@@ -140,6 +141,7 @@ static void script(fake_server *s, const tl_obj *q, cg_buf *out) {
                                         .nearest_dc = 2 };
   const tl_auth_loggedOut logged_out = { TL_INIT(auth_loggedOut) };
   rig *r = s->ctx;
+  if (q->id == r->stop_at) cg_loop_stop(r->loop);
   if (r->quiet) return;
   switch (q->id) {
   case TL_ID_auth_sendCode: sent_code(out, TL_AS(auth_sendCode, q)->phone_number); break;
@@ -262,6 +264,8 @@ typedef struct {
   bool running; /* inside cg_loop_run() */
   int times;
   cg_err err, nested;
+  int32_t code; /* of the server's error */
+  char text[64];
 } heard;
 
 static void on_answer(void *ctx, cg_err err, const cg_result *result) {
@@ -270,7 +274,9 @@ static void on_answer(void *ctx, cg_err err, const cg_result *result) {
   cg_result nested;
   h->times++;
   h->err = err;
-  if (!err) assert_non_null(TL_AS(nearestDc, result->object));
+  h->code = result->error.code;
+  snprintf(h->text, sizeof h->text, "%.60s", result->error.text);
+  if (!err && !h->code) assert_non_null(TL_AS(nearestDc, result->object));
   h->nested = cg_call(h->client, &q.o, h->r->arena, &nested);
   if (h->running) cg_loop_stop(h->r->loop);
 }
@@ -316,6 +322,8 @@ static void test_close(void **state) {
   cg_close(c);
   assert_int_equal(h.times, 1);
   assert_int_equal(h.err, CG_E_CLOSED);
+  assert_int_equal(h.code, 500);
+  assert_string_equal(h.text, "Request aborted");
 }
 
 static void test_open_errors(void **state) {
@@ -467,6 +475,79 @@ static void test_password(void **state) {
   cg_close(c);
 }
 
+/* --- the end of an account ------------------------------------------------- */
+
+static cg_client *logged_in(rig *r) {
+  cg_client *c = open_client(r);
+  assert_int_equal(cg_login_start(c, "9996621234", NULL, NULL, &r->result), CG_OK);
+  assert_int_equal(cg_login_code(c, "22222", NULL, &r->result), CG_OK);
+  assert_int_equal(info_of(c).state, CG_LOGIN_READY);
+  assert_int_equal(access(r->path, F_OK), 0);
+  return c;
+}
+
+static void test_reset(void **state) {
+  rig *r = *state;
+  cg_client *c = logged_in(r);
+  assert_int_equal(cg_reset_auth(c, false, r->arena, &r->result), CG_OK);
+  assert_non_null(TL_AS(auth_loggedOut, r->result.object));
+  assert_int_equal(info_of(c).state, CG_LOGIN_CLOSED);
+  assert_int_equal(access(r->path, F_OK), -1);
+  assert_int_equal(cg_reset_auth(c, false, r->arena, &r->result), CG_OK);
+  assert_string_equal(r->result.error.text, "Already logged out");
+  cg_close(c);
+  assert_int_equal(access(r->path, F_OK), -1);
+  c = logged_in(r); /* the same file again */
+  cg_close(c);
+}
+
+/* Everybody who waits hears of it, once, and when the file is gone. */
+static void test_reset_force(void **state) {
+  rig *r = *state;
+  cg_client *c = logged_in(r);
+  tl_help_getNearestDc q = { TL_INIT(help_getNearestDc) };
+  heard pending = { .r = r, .client = c }, reset = { .r = r, .client = c, .running = true };
+  r->quiet = true;
+  int calls = r->server.calls;
+  assert_int_equal(cg_send(c, &q.o, on_answer, &pending, NULL, NULL), CG_OK);
+  assert_int_equal(cg_reset_auth_send(c, true, on_answer, &reset, NULL), CG_OK);
+  assert_int_equal(pending.times + reset.times, 0); /* never from within */
+  cg_loop_run(r->loop);
+  assert_int_equal(access(r->path, F_OK), -1);
+  assert_int_equal(pending.times, 1);
+  assert_int_equal(pending.code, 401);
+  assert_string_equal(pending.text, "Unauthorized");
+  assert_int_equal(reset.times, 1);
+  assert_int_equal(reset.err, CG_OK);
+  assert_int_equal(reset.code, 401);
+  assert_int_equal(r->server.calls, calls); /* the server heard nothing */
+  assert_int_equal(cg_reset_auth(c, true, NULL, &r->result), CG_OK);
+  assert_string_equal(r->result.error.text, "Unauthorized");
+  cg_close(c);
+}
+
+/* A client that was closed in the midst of it: the next one's first step goes on. */
+static void test_reset_resumed(void **state) {
+  rig *r = *state;
+  cg_client *c = logged_in(r);
+  heard reset = { .r = r, .client = c, .running = true };
+  r->quiet = true;
+  assert_int_equal(cg_reset_auth_send(c, false, on_answer, &reset, NULL), CG_OK);
+  r->stop_at = TL_ID_auth_logOut;
+  cg_loop_run(r->loop);
+  assert_int_equal(reset.times, 0);
+  cg_close(c);
+  assert_int_equal(reset.err, CG_E_CLOSED);
+  r->quiet = false;
+  r->stop_at = 0;
+  c = open_client(r);
+  assert_int_equal(info_of(c).state, CG_LOGIN_LOGGING_OUT);
+  assert_int_equal(cg_login_start(c, "9996621234", NULL, NULL, &r->result), CG_OK);
+  assert_int_equal(info_of(c).state, CG_LOGIN_WAIT_CODE);
+  assert_int_equal(r->server.handshakes, 2);
+  cg_close(c);
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
   const struct CMUnitTest tests[] = {
@@ -474,6 +555,7 @@ int main(void) {
     TEST(test_close),     TEST(test_open_errors),      TEST(test_login),
     TEST(test_raw_calls), TEST(test_change_of_number), TEST(test_cancel_unanswered),
     TEST(test_sign_up),   TEST(test_password),
+    TEST(test_reset),     TEST(test_reset_force),      TEST(test_reset_resumed),
   };
   return cmocka_run_group_tests(tests, make_key, free_key);
 }
