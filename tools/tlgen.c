@@ -10,6 +10,7 @@
  * LAYER is that of TEXT, which does not say it. Fails when an id is not the crc32 of
  * its definition or a pin has unexpected counts. Frees nothing: it lives for a moment.
  */
+#include "c_names.h"
 #include "layout.h"
 
 #include <stdarg.h>
@@ -220,34 +221,6 @@ typedef struct {
   const cg_tl_schema *s;
   const char *p, *P; /* "tl", "TL" */
 } header;
-
-typedef struct { char at[128]; } identifier;
-
-/* A schema's name as a C name. */
-static identifier c_name(const char *name) {
-  identifier out;
-  snprintf(out.at, sizeof out.at, "%s", name);
-  for (char *p = out.at; *p; p++)
-    if (*p == '.') *p = '_';
-  return out;
-}
-
-/* The same for a field, which must be no keyword of C or C++. */
-static identifier c_field(const char *name) {
-  identifier out = c_name(name);
-  static const char *const taken[] = {
-    "auto", "bool", "break", "case", "catch", "char", "class", "const", "continue",
-    "default", "delete", "do", "double", "else", "enum", "explicit", "export", "extern",
-    "false", "float", "for", "friend", "goto", "if", "inline", "int", "long", "mutable",
-    "namespace", "new", "operator", "private", "protected", "public", "register",
-    "return", "short", "signed", "sizeof", "static", "struct", "switch", "template",
-    "this", "throw", "true", "try", "typedef", "typename", "union", "unsigned", "using",
-    "virtual", "void", "volatile", "while", "and", "or", "not", "xor", "o", "has",
-  };
-  for (size_t i = 0; i < sizeof taken / sizeof *taken; i++)
-    if (!strcmp(name, taken[i])) strcat(out.at, "_");
-  return out;
-}
 
 static const char *c_type(const header *w, const tl_row *r) {
   static char pointer[160];

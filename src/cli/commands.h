@@ -13,7 +13,11 @@ int cg_run_whoami(int argc, char **argv);
 int cg_run_logout(int argc, char **argv);
 int cg_run_reset_auth(int argc, char **argv);
 int cg_run_lua(int argc, char **argv);
+int cg_run_http(int argc, char **argv);
 int cg_run_user(int argc, char **argv);
+int cg_run_docs(int argc, char **argv);
 int cg_run_help(int argc, char **argv);
+/* What `help` says about a name that is no command; the exit status. */
+int cg_run_help_name(const char *name);
 
 #endif

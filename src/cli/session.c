@@ -89,15 +89,16 @@ void cg_cli_print_error(FILE *to, const cg_rpc_error *error) {
   cg_buf_free(&b);
 }
 
-static int tell_rpc_error(const cg_cli *cli, const cg_rpc_error *error) {
+static int tell_rpc_error(const cg_cli_session *s, const cg_rpc_error *error) {
   cg_cli_print_error(stderr, error);
-  if (!cli->global.json) fprintf(stderr, "%s\n", cg_error_text(error->code, error->text));
+  if (!s->cli->global.json)
+    fprintf(stderr, "%s\n", cg_error_text(s->arena, s->method, error->code, error->text));
   return CG_EXIT_RPC;
 }
 
 int cg_cli_outcome(const cg_cli_session *s, cg_err err, const cg_result *result) {
   if (err) return cg_cli_fault(&result->fault);
-  return result->error.code ? tell_rpc_error(s->cli, &result->error) : CG_EXIT_OK;
+  return result->error.code ? tell_rpc_error(s, &result->error) : CG_EXIT_OK;
 }
 
 static int print_object(const cg_cli_session *s, const tl_obj *object) {

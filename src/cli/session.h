@@ -15,6 +15,7 @@ typedef struct {
   cg_dc *dc;
   cg_client *client;
   cg_arena *arena;
+  const char *method; /* what is called, for the text of its errors; NULL: not one only */
 } cg_cli_session;
 
 /* Reads the dc and opens the session file; touches no network. Returns 0, or the exit
