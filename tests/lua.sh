@@ -34,7 +34,7 @@ each_host() {
   cp "$T/out" "$T/lines"
   check "$host: the script ends with status 0" exits 0
   count_checks "$host"
-  check "$host: every check was reached" [ "$(grep -c '^ok' "$T/lines")" = 41 ]
+  check "$host: every check was reached" [ "$(grep -c '^ok' "$T/lines")" = 46 ]
   CENTIGRAM_SESSION=$T/$host-example
   run "$@" "$example" $P
   check "$host: the example ends with status 0" exits 0

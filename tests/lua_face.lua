@@ -90,6 +90,17 @@ tg.nil_errors(false)
 check("logOut", tg.auth.logOut()._ == "auth.loggedOut")
 check("the state is logged out", tg.get_authorization() == 4)
 refused("calls after a log-out are refused", tg.get_self(), 401, "AUTH_KEY_UNREGISTERED")
+
+-- resetAuth, as TDLib had it.
+tg.phone_login(phone)
+refused("resetAuth by force answers 401", tg.resetAuth{force = true}, 401, "Unauthorized")
+check("nothing is left here", tg.get_authorization() == 4)
+tg.phone_login(phone)
+tg.complete_phone_login("22222")
+check("resetAuth answers the state", tg.resetAuth({force = false, })._ == "authStateLoggingOut")
+check("the account is logged out", tg.get_authorization() == 4)
+refused("resetAuth names a wrong field", tg.resetAuth{forced = true}, -108, "forced")
+
 local cancel = tg.auth.cancelCode
 tg.close()
 tg.close()

@@ -13,6 +13,21 @@
 
 static const char scratch_tag[] = "centigram.scratch", error_tag[] = "centigram.error";
 
+void cg_lua_set_tag(lua_State *L, const char *tag, const luaL_Reg *functions) {
+  if (luaL_getmetatable(L, tag) == LUA_TNIL) {
+    lua_pop(L, 1);
+    lua_createtable(L, 0, 6);
+    luaL_setfuncs(L, functions, 0);
+    lua_pushstring(L, tag);
+    lua_setfield(L, -2, "__name"); /* in the texts of Lua's own errors */
+    lua_pushboolean(L, 0);
+    lua_setfield(L, -2, "__metatable"); /* scripts do not get at the functions */
+    lua_pushvalue(L, -1);
+    lua_setfield(L, LUA_REGISTRYINDEX, tag);
+  }
+  lua_setmetatable(L, -2);
+}
+
 /* --- scratch ----------------------------------------------------------------- */
 
 void cg_lua_scratch_free(cg_lua_scratch *scratch) {
@@ -29,14 +44,11 @@ static int collect_scratch(lua_State *L) {
 }
 
 cg_lua_scratch *cg_lua_scratch_new(lua_State *L) {
+  static const luaL_Reg functions[] = { { "__gc", collect_scratch }, { NULL, NULL } };
   luaL_checkstack(L, 6, NULL);
   cg_lua_scratch *scratch = lua_newuserdatauv(L, sizeof *scratch, 0);
   memset(scratch, 0, sizeof *scratch);
-  if (luaL_newmetatable(L, scratch_tag)) {
-    lua_pushcfunction(L, collect_scratch);
-    lua_setfield(L, -2, "__gc");
-  }
-  lua_setmetatable(L, -2);
+  cg_lua_set_tag(L, scratch_tag, functions);
   scratch->arena = cg_arena_new(0);
   if (scratch->arena) return scratch;
   lua_pop(L, 1);
@@ -55,6 +67,7 @@ static int show_error(lua_State *L) {
 /* Pushes {error_code=, error=}; `seconds` if the server wants a wait. */
 static int push_error(lua_State *L, const cg_lua_session *s, int32_t code,
                       const char *text, int32_t seconds) {
+  static const luaL_Reg functions[] = { { "__tostring", show_error }, { NULL, NULL } };
   luaL_checkstack(L, 6, NULL);
   if (s && s->nil_errors) lua_pushnil(L);
   lua_createtable(L, 0, 3);
@@ -66,11 +79,7 @@ static int push_error(lua_State *L, const cg_lua_session *s, int32_t code,
     lua_pushinteger(L, seconds);
     lua_setfield(L, -2, "seconds");
   }
-  if (luaL_newmetatable(L, error_tag)) {
-    lua_pushcfunction(L, show_error);
-    lua_setfield(L, -2, "__tostring");
-  }
-  lua_setmetatable(L, -2);
+  cg_lua_set_tag(L, error_tag, functions);
   return s && s->nil_errors ? 2 : 1;
 }
 

@@ -9,6 +9,8 @@
 
 #include <lauxlib.h>
 
+#include <string.h>
+
 /* A text argument; NULL with an error pushed (`n` values) if it is something else. */
 static const char *text_at(lua_State *L, const cg_lua_session *s, int index,
                            const char *what, int *n) {
@@ -91,20 +93,39 @@ static int get_terms(lua_State *L) {
   return 1;
 }
 
+/* The named arguments of a step that has few: `force`, and `reason` if it is wanted. */
+static cg_err take_named(lua_State *L, const char *step, bool *force, const char **reason,
+                         cg_fault *fault) {
+  lua_settop(L, 1);
+  if (lua_isnil(L, 1)) return CG_OK;
+  if (!lua_istable(L, 1))
+    return cg_fail(fault, CG_E_USAGE, "%s: one table of named fields is wanted", step);
+  for (lua_pushnil(L); lua_next(L, 1); lua_pop(L, 1)) {
+    const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tostring(L, -2) : "?";
+    bool is_force = !strcmp(key, "force"), is_reason = reason && !strcmp(key, "reason");
+    if (!is_force && !is_reason)
+      return cg_fail(fault, CG_E_UNKNOWN_NAME, "%s: no field \"%.60s\" (fields: force%s)",
+                     step, key, reason ? ", reason" : "");
+    if (lua_type(L, -1) != (is_force ? LUA_TBOOLEAN : LUA_TSTRING))
+      return cg_fail(fault, CG_E_UNEXPECTED, "%s.%s: a %s is wanted, not a %s", step, key,
+                     is_force ? "boolean" : "string", luaL_typename(L, -1));
+    if (is_force)
+      *force = lua_toboolean(L, -1);
+    else
+      *reason = lua_tostring(L, -1); /* the table keeps it alive */
+  }
+  return CG_OK;
+}
+
 /* resend_code{force=, reason=} */
 static int resend_code(lua_State *L) {
   int n;
-  cg_lua_session *s;
+  cg_lua_session *s = cg_lua_self(L);
   cg_result result = { 0 };
-  lua_settop(L, 1);
   bool force = false;
   const char *reason = NULL;
-  if (lua_istable(L, 1)) {
-    lua_getfield(L, 1, "force");
-    force = lua_toboolean(L, -1);
-    lua_getfield(L, 1, "reason");
-    if (lua_type(L, -1) == LUA_TSTRING) reason = lua_tostring(L, -1);
-  }
+  if (take_named(L, "resend_code", &force, &reason, &result.fault))
+    return cg_lua_push_fault(L, s, &result.fault);
   cg_lua_scratch *scratch = begin(L, &s, &n);
   if (!scratch) return n;
   cg_err err = cg_login_resend(s->client, reason, force, scratch->arena, &result);
@@ -129,6 +150,26 @@ static int logout(lua_State *L) {
   if (!scratch) return n;
   cg_err err = cg_login_log_out(s->client, scratch->arena, &result);
   return cg_lua_answer(L, s, scratch, err, &result);
+}
+
+/* resetAuth{force=}: TDLib's of its first years. false logs out and answers its state;
+ * true forgets everything here and answers the error 401, as the old one did. */
+static int reset_auth(lua_State *L) {
+  int n;
+  cg_lua_session *s = cg_lua_self(L);
+  cg_result result = { 0 };
+  bool force = false;
+  if (take_named(L, "resetAuth", &force, NULL, &result.fault))
+    return cg_lua_push_fault(L, s, &result.fault);
+  cg_lua_scratch *scratch = begin(L, &s, &n);
+  if (!scratch) return n;
+  cg_err err = cg_reset_auth(s->client, force, scratch->arena, &result);
+  if (err || result.error.code) return cg_lua_answer(L, s, scratch, err, &result);
+  cg_lua_scratch_free(scratch);
+  lua_createtable(L, 0, 1);
+  lua_pushstring(L, cg_login_state_old_name(CG_LOGIN_LOGGING_OUT));
+  lua_setfield(L, -2, "_");
+  return 1;
 }
 
 static void set_text(lua_State *L, const char *key, const char *text) {
@@ -193,6 +234,7 @@ const cg_lua_member cg_lua_login_members[] = { { "phone_login", phone_login },
                                                { "resend_code", resend_code },
                                                { "cancel_code", cancel_code },
                                                { "logout", logout },
+                                               { "resetAuth", reset_auth },
                                                { "get_authorization", get_authorization },
                                                { "get_self", get_self },
                                                { NULL, NULL } };

@@ -195,25 +195,17 @@ static int index_globals(lua_State *L) {
 
 /* --- opening ----------------------------------------------------------------- */
 
-static void push_metatable(lua_State *L) {
+cg_err cg_lua_open(lua_State *L, const cg_client_options *options, cg_fault *fault) {
   static const luaL_Reg functions[] = { { "__index", index_session },
                                         { "__gc", collect_session },
                                         { "__close", collect_session },
                                         { "__tostring", show_session },
                                         { NULL, NULL } };
-  if (!luaL_newmetatable(L, session_tag)) return;
-  luaL_setfuncs(L, functions, 0);
-  lua_pushboolean(L, 0); /* scripts do not get at __gc */
-  lua_setfield(L, -2, "__metatable");
-}
-
-cg_err cg_lua_open(lua_State *L, const cg_client_options *options, cg_fault *fault) {
   luaL_checkstack(L, 6, NULL);
   cg_lua_session *s = lua_newuserdatauv(L, sizeof *s, CG_LUA_VALUES);
   memset(s, 0, sizeof *s);
   s->last = &s->first;
-  push_metatable(L);
-  lua_setmetatable(L, -2);
+  cg_lua_set_tag(L, session_tag, functions);
   lua_newtable(L);
   lua_setiuservalue(L, -2, CG_LUA_CACHE);
   cg_err err = open_client(s, options, fault);

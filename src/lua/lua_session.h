@@ -15,6 +15,7 @@
 #include <centigram/client.h>
 
 #include <lua.h>
+#include <lauxlib.h>
 
 /* Opens a client with a loop and an update hook of the session's own (those members of
  * `options` are not looked at) and pushes the session. An error: as cg_client_open(),
@@ -55,6 +56,10 @@ typedef struct {
   cg_dc *dc;
   cg_lua_update *update;
 } cg_lua_scratch;
+
+/* Gives the value on top the metatable `tag`, with these functions if it must be made.
+ * It is registered only when it is whole: memory may run out in between. */
+void cg_lua_set_tag(lua_State *L, const char *tag, const luaL_Reg *functions);
 
 /* Pushes a scratch with an arena; NULL (nothing is pushed) when memory is out. */
 cg_lua_scratch *cg_lua_scratch_new(lua_State *L);

@@ -123,8 +123,10 @@ static bool is_scalar(const char *type) {
  * leads to that. `result` (may be NULL) is what must stand at the end of the line. */
 static const char *only_line(reader *r, const char *name, const char *result) {
   cg_bytes text;
-  if (cg_tl_describe(r->s, name, r->arena, &text, NULL)) return NULL;
-  char *line = (char *)(uintptr_t)text.at, *end = line ? strstr(line, " = ") : NULL;
+  cg_err err = cg_tl_describe(r->s, name, r->arena, &text, NULL);
+  if (err == CG_E_MEMORY) r->err = cg_fail(r->fault, err, "%s", cg_err_text(err));
+  if (err) return NULL;
+  char *line = (char *)(uintptr_t)text.at, *end = strstr(line, " = ");
   if (!end || strchr(line, '\n') || (result && strcmp(end + 3, result))) return NULL;
   line[strcspn(line, "#")] = '\0';
   return line;
@@ -137,12 +139,11 @@ static void put_empty(reader *r, const cg_tl_field *f) {
   char *first = strrchr(name, '.') ? strrchr(name, '.') + 1 : name;
   if (n < 0 || (size_t)n >= sizeof name || *first < 'A' || *first > 'Z') return;
   *first = (char)(*first - 'A' + 'a');
-  const char *found = only_line(r, name, f->type);
-  if (!found) return;
+  if (!cg_tl_constructor_id(r->s, name) || !only_line(r, name, f->type)) return;
   cg_jsonw_key(r->out, f->name);
   cg_jsonw_open(r->out, '{');
   cg_jsonw_key(r->out, "_");
-  cg_jsonw_string(r->out, cg_bytes_of(found));
+  cg_jsonw_string(r->out, cg_bytes_of(name));
   cg_jsonw_close(r->out, '}');
 }
 
@@ -237,7 +238,7 @@ static bool read_fields(reader *r, const place *at, uint32_t id) {
     if (!read_field(r, at, id)) return false;
   for (unsigned i = 0; cg_tl_field_at(r->s, id, i, &f); i++)
     if (!is_given(r, f.name)) put_default(r, &f);
-  return true;
+  return !r->err;
 }
 
 /* The table on top, where an object of `type` is wanted. */
@@ -256,6 +257,7 @@ static bool read_object(reader *r, const place *at, const char *type) {
   } else {
     name = only_line(r, type, NULL);
   }
+  if (r->err) return false;
   uint32_t id = name ? cg_tl_constructor_id(r->s, name) : 0;
   if (name && !strcmp(type, "!X")) id = cg_tl_method_id(r->s, name);
   if (id && !read_fields(r, at, id)) return false;
