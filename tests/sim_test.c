@@ -65,7 +65,7 @@ typedef struct {
   bool tiny_reads, replays, handshake;
   int64_t skew_s; /* client's clock against the server's */
   uint64_t loss_every, restart_every, gap, gap_max;
-  int calls, drop_percent;
+  int calls, drop_percent, silent_percent; /* silent: nothing arrives, nothing closes */
 } plan;
 
 typedef struct {
@@ -75,6 +75,7 @@ typedef struct {
   cg_auth_key key;
   cg_session *client;
   cg_framing *client_end, *server_end;
+  bool silent;
   channel up, down;
   server_session sessions[SESSIONS_MAX];
   job jobs[CALLS_MAX];
@@ -107,7 +108,7 @@ static void channel_clear(channel *c) {
 
 /* Cuts `bytes` into pieces that arrive in order, each after a while. */
 static void channel_put(world *w, channel *c, cg_bytes bytes) {
-  while (bytes.len) {
+  while (bytes.len && !w->silent) {
     size_t len = w->plan->tiny_reads ? 1 : 1 + random_below(w, bytes.len);
     chunk *piece = malloc(sizeof *piece + len);
     assert_non_null(piece);
@@ -345,6 +346,8 @@ static void client_connect(world *w) {
   cg_session_reconnected(w->client, client_now(w));
   w->lost_at =
       w->plan->loss_every ? w->now + random_below(w, w->plan->loss_every) : CG_NEVER;
+  w->silent = chance(w, (unsigned)w->plan->silent_percent);
+  if (w->silent) w->lost_at = CG_NEVER; /* the client must find out */
 }
 
 static void issue_call(world *w) {
@@ -590,6 +593,17 @@ static void test_losses(void **state) {
   for (uint64_t seed = 1; seed <= 4; seed++) run(&p, seed);
 }
 
+/* Some connections are dead from the beginning, and nobody says so (42, 210). */
+static void test_silence(void **state) {
+  (void)state;
+  const plan p = { .any_framing = true,
+                   .calls = 200,
+                   .gap = 20 * CG_SECOND,
+                   .loss_every = 5 * MINUTE,
+                   .silent_percent = 40 };
+  run(&p, 5);
+}
+
 /* Every packet may come again, at any time, to either side. */
 static void test_replays(void **state) {
   (void)state;
@@ -655,10 +669,10 @@ static void test_handshake(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_framings),  cmocka_unit_test(test_losses),
-    cmocka_unit_test(test_replays),   cmocka_unit_test(test_hours),
-    cmocka_unit_test(test_clocks),    cmocka_unit_test(test_restarts),
-    cmocka_unit_test(test_handshake),
+    cmocka_unit_test(test_framings), cmocka_unit_test(test_losses),
+    cmocka_unit_test(test_silence),  cmocka_unit_test(test_replays),
+    cmocka_unit_test(test_hours),    cmocka_unit_test(test_clocks),
+    cmocka_unit_test(test_restarts), cmocka_unit_test(test_handshake),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
