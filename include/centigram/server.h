@@ -81,10 +81,10 @@ CG_API void cg_server_tick(cg_server *s, uint64_t now_us);
  * the caller sends it after the next cg_server_turn(). */
 typedef void cg_server_answer(void *ctx, int status, cg_bytes json);
 
-/* Codes of `phone` (NULL: of all), newest first. With wait_s > 0 the answer waits for
- * a live code that no earlier answer of this kind can have shown: one that is live
- * now, or the next to come; `[]` when the time is over. Returns a ticket for
- * cg_server_forget(), 0 if it was answered at once. */
+/* Codes of `phone` (NULL: of all), newest first. With wait_s > 0 only live ones, however
+ * often they were shown before: at once if there are any, else when the next one comes;
+ * `[]` when the time is over. Returns a ticket for cg_server_forget(), 0 if it was
+ * answered at once. */
 CG_API uint64_t cg_server_codes(cg_server *s, const char *phone, int wait_s, uint64_t now_us,
                                 cg_server_answer *answer, void *ctx);
 /* The asker is gone: its answer will not be called. */

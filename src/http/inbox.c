@@ -124,8 +124,7 @@ static void get_healthz(cg_inbox *in, cg_hub_conn *c, const cg_http_request *rq,
 typedef void handler(cg_inbox *in, cg_hub_conn *c, const cg_http_request *rq,
                      uint64_t now_us);
 
-/* HEAD stands for GET where asking changes nothing: a code that was waited for is not
- * shown again. */
+/* HEAD stands for GET where nobody has to wait for the answer. */
 static const struct {
   const char *path;
   handler *get, *head, *post;

@@ -10,9 +10,16 @@
 
 #include "wipe.h"
 
+#include <stdio.h>
 #include <string.h>
 
-enum { LIVE_PER_KEY = 3, OTHERS_LOOKED_AT = 32, DRAWS_MAX = 16 };
+enum {
+  LIVE_PER_KEY = 3,
+  OTHERS_LOOKED_AT = 32,
+  DRAWS_MAX = 16,
+  TEST_FLOOD_S = 5,
+  EVER_S = 10 * 365 * 86400
+};
 
 static void log_code(const cg_op *op, const char *what) {
   const cg_tx *tx = op->state;
@@ -29,8 +36,15 @@ static bool for_show(const cg_op *op) {
   return !tx->has_user && !cg_tx_may_sign_up(op);
 }
 
+static void look_for_live(cg_op *op);
+
+/* EXISTS: another call of this key was faster, and its code is the one. */
 static void on_code_added(cg_op *op, const cg_store_reply *r) {
   cg_tx *tx = cg_tx_of(op);
+  if (r->err == CG_E_EXISTS && tx->rounds++ < CG_TX_ROUNDS) {
+    look_for_live(op);
+    return;
+  }
   if (r->err) {
     cg_op_internal(op, r->err);
     return;
@@ -62,13 +76,13 @@ static bool is_test_number(const cg_op *op) {
 
 /* True if a live code of this phone, made for another key, is the same. */
 static bool taken(const cg_op *op, const cg_store_reply *r, const char *code) {
-  for (uint32_t i = 0; i < r->count; i++) {
-    char other[CG_CODE_SIZE];
-    if (r->code[i].state != CG_CODE_ISSUED) continue;
-    if (!cg_code_show(&op->s->secret, &r->code[i], other) && !strcmp(other, code))
-      return true;
-  }
-  return false;
+  char other[CG_CODE_SIZE];
+  bool same = false;
+  for (uint32_t i = 0; i < r->count && !same; i++)
+    same = r->code[i].state == CG_CODE_ISSUED &&
+           !cg_code_show(&op->s->secret, &r->code[i], other) && !strcmp(other, code);
+  cg_wipe(other, sizeof other);
+  return same;
 }
 
 /* The codes of the phone are known: draw one that tells this login from the others. */
@@ -193,17 +207,42 @@ static bool refuse_number(cg_op *op) {
     cg_op_error(op, 303, migrate);
   } else if (cg_phone_is_service(tx->phone) || (n.dc && n.kind == CG_TEST_BANNED)) {
     cg_op_error(op, 400, "PHONE_NUMBER_BANNED");
+  } else if (n.dc && n.kind == CG_TEST_PASSWORD) {
+    cg_op_error(op, 400, "PHONE_PASSWORD_PROTECTED"); /* no password can be asked for */
   } else {
     return false;
   }
   return true;
 }
 
+static void look_for_account(cg_op *op) {
+  cg_tx_account(op, true, on_send_account);
+}
+
+static void on_flood_counted(cg_op *op, const cg_store_reply *r) {
+  if (r->number > 0) look_for_account(op);
+  else cg_op_wait(op, TEST_FLOOD_S);
+}
+
+/* The first call for such a number is told to wait, all others are not (login.md 1.4). */
+static void flood_once(cg_op *op) {
+  const cg_tx *tx = cg_tx_of(op);
+  char name[40];
+  snprintf(name, sizeof name, "test-flood:%s", tx->phone);
+  cg_store_request q = { .op = CG_STORE_COUNTER_HIT, .text = name, .number = EVER_S,
+                         .limit = 1, .now = cg_op_now(op) };
+  cg_op_submit(op, &q, on_flood_counted);
+}
+
 void cg_auth_send_code(cg_op *op) {
   const tl_auth_sendCode *q = TL_AS(auth_sendCode, op->request);
   if (refuse_app(op, q)) return;
   if (!cg_tx_new(op, q->phone_number, 0)) return;
-  if (!refuse_number(op)) cg_tx_account(op, true, on_send_account);
+  if (refuse_number(op)) return;
+  const cg_tx *tx = cg_tx_of(op);
+  if (is_test_number(op) && cg_phone_test(tx->phone).kind == CG_TEST_FLOOD)
+    flood_once(op);
+  else look_for_account(op);
 }
 
 /* --- auth.resendCode ------------------------------------------------------ */

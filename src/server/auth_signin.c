@@ -58,10 +58,9 @@ static void on_failures_cleared(cg_op *op, const cg_store_reply *r) {
 }
 
 /* The store has bound the key to the account: remember it. */
-static void logged_in(cg_op *op) {
-  const cg_tx *tx = cg_tx_of(op);
+static void logged_in(cg_op *op, const cg_store_auth *auth) {
   cg_peer *p = op->peer;
-  p->login = (cg_login){ .user_id = tx->user.id, .created = cg_op_now(op),
+  p->login = (cg_login){ .user_id = auth->user_id, .created = auth->created,
                          .state = CG_USER_ACTIVE };
   p->turn = op->s->turn;
   cg_limit_success(op, on_failures_cleared);
@@ -90,7 +89,7 @@ static void lost_race(cg_op *op, cg_op_run *again) {
 
 static void on_login(cg_op *op, const cg_store_reply *r) {
   if (r->err) lost_race(op, on_sign_in_found);
-  else logged_in(op);
+  else logged_in(op, r->auth);
 }
 
 static void log_in(cg_op *op) {
@@ -168,8 +167,10 @@ static void on_attempt(cg_op *op, const cg_store_reply *r) {
 
 static void on_repeat_account(cg_op *op) {
   const cg_tx *tx = cg_tx_of(op);
-  if (tx->has_user && tx->user.id == tx->row.won_user_id) answer_authorization(op);
-  else cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
+  bool same = tx->has_user && tx->user.id == tx->row.won_user_id;
+  if (!same) cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
+  else if (tx->user.state != CG_USER_ACTIVE) cg_op_error(op, 400, "PHONE_NUMBER_BANNED");
+  else answer_authorization(op);
 }
 
 /* Row 38: the same key with the same code soon after it won, and still logged in by it.
@@ -216,7 +217,7 @@ static void on_sign_up_found(cg_op *op);
 
 static void on_signed_up(cg_op *op, const cg_store_reply *r) {
   if (r->err) lost_race(op, on_sign_up_found); /* the number, or the drawn id, is taken */
-  else logged_in(op);
+  else logged_in(op, r->auth);
 }
 
 static void add_account(cg_op *op) {

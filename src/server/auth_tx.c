@@ -48,7 +48,7 @@ void cg_tx_find(cg_op *op, cg_bytes hash, cg_op_run *then) {
 bool cg_tx_is_live(const cg_op *op) {
   const cg_tx *tx = op->state;
   return tx->found && (CG_CODE_BIT(tx->row.state) & PENDING) &&
-         cg_op_now(op) <= tx->row.expires_at;
+         cg_op_now(op) < tx->row.expires_at;
 }
 
 bool cg_tx_is_issued(const cg_op *op) {
@@ -61,7 +61,8 @@ bool cg_tx_is_issued(const cg_op *op) {
 static bool provisioned(const cg_op *op) {
   const cg_tx *tx = op->state;
   cg_test_number n = cg_phone_test(tx->phone);
-  return op->s->set.test_numbers && n.dc && n.kind == CG_TEST_REGISTERED;
+  return op->s->set.test_numbers && n.dc &&
+         (n.kind == CG_TEST_REGISTERED || n.kind == CG_TEST_FLOOD);
 }
 
 bool cg_tx_may_sign_up(const cg_op *op) {

@@ -101,7 +101,13 @@ struct cg_conn {
   char ip[48];
 };
 
-enum { CG_SHOWN = 256, CG_SCHEMAS_MAX = 16 };
+enum { CG_SCHEMAS_MAX = 16 };
+
+/* What has happened since the server was started. */
+typedef struct {
+  uint64_t calls, errors, missing;
+  uint64_t issued, delivered, verified, cancelled, expired;
+} cg_counts;
 
 struct cg_server {
   cg_settings set;
@@ -119,6 +125,7 @@ struct cg_server {
   bool virtual_clock;
   int64_t clock_shift;   /* seconds that codes and limits are ahead of now_us */
   uint64_t now_us, turn;
+  cg_counts counts;
 
   cg_map conns, peers;
   cg_dues dues;
@@ -139,8 +146,6 @@ struct cg_server {
 
   cg_wait *waits;
   uint64_t last_ticket;
-  uint64_t shown[CG_SHOWN]; /* deliveries that a waiting asker has seen; a ring */
-  size_t shown_at;
 };
 
 /* Unix seconds by which codes, limits and accounts live. */

@@ -282,7 +282,10 @@ void cg_harness_pump(cg_harness *h) {
     any = false;
     for (size_t i = 0; i < CG_HARNESS_CLIENTS; i++)
       if (h->clients[i] && client_output(h->clients[i])) any = true;
-    if (late_answer((late_store *)(void *)h->server->store)) any = true;
+    if (late_answer((late_store *)(void *)h->server->store)) {
+      h->now_us += h->lag_us;
+      any = true;
+    }
     if (cg_server_turn(h->server, h->now_us)) h->turn_errors++;
     if (server_output(h)) any = true;
   }

@@ -35,6 +35,7 @@ typedef struct {
   bool virtual_clock, late;
   bool store_fails;            /* the end of a turn cannot be made durable */
   bool deaf;                   /* what the server sends is lost */
+  uint64_t lag_us;             /* that a late store takes for an answer */
   test_rng rng, client_rng;    /* the server's, the clients' */
   cg_buf log;                  /* every line that was logged */
   cg_tester *clients[CG_HARNESS_CLIENTS];

@@ -16,6 +16,10 @@ static int32_t this_dc(const cg_op *op) {
   return dc ? dc : op->s->dc_id;
 }
 
+static bool is_test_dc(int32_t dc) {
+  return dc >= TEST_DC || dc <= -TEST_DC;
+}
+
 static tl_dcOption dc_option(const cg_op *op, int32_t id) {
   tl_dcOption o = { TL_INIT(dcOption), .id = id, .ip_address = cg_bytes_of(op->s->host),
                     .port = op->s->port };
@@ -56,7 +60,7 @@ void cg_help_get_config(cg_op *op) {
   tl_dcOption options[] = { dc_option(op, dc), dc_option(op, op->s->dc_id) };
   const tl_obj *list[] = { &options[0].o, &options[1].o };
   tl_config c = { TL_INIT(config), .date = now, .expires = now + CONFIG_LIFE_S,
-                  .test_mode = abs(op->peer->dc) >= TEST_DC, .this_dc = dc,
+                  .test_mode = is_test_dc(op->peer->dc), .this_dc = dc,
                   .dc_options = { list, dc == op->s->dc_id ? 1 : 2 },
                   .me_url_prefix = CG_LIT("https://t.me/"), .webfile_dc_id = dc };
   fill_limits(&c);

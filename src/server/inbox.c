@@ -29,7 +29,6 @@ struct cg_wait {
   bool loading;   /* the store is asked */
   bool again;     /* something came while it was asked */
   bool forgotten;
-  uint64_t fresh; /* the delivery that woke it */
 };
 
 /* --- answers -------------------------------------------------------------- */
@@ -71,28 +70,6 @@ static void put_code(const cg_server *s, cg_buf *b, const cg_store_code *row) {
   cg_wipe(code, sizeof code);
 }
 
-/* --- what was shown to waiting askers ------------------------------------- */
-
-/* One delivery: a resent code counts anew. */
-static uint64_t delivery(const cg_store_code *row, bool of_all) {
-  uint64_t h = UINT64_C(0xcbf29ce484222325) + (uint64_t)row->resends * 2 + of_all;
-  for (const char *p = row->hash; *p; p++)
-    h = (h ^ (uint8_t)*p) * UINT64_C(0x100000001b3);
-  return h | 1;
-}
-
-static bool was_shown(const cg_server *s, uint64_t which) {
-  for (size_t i = 0; i < CG_SHOWN; i++)
-    if (s->shown[i] == which) return true;
-  return false;
-}
-
-static void note_shown(cg_server *s, uint64_t which) {
-  if (was_shown(s, which)) return;
-  s->shown[s->shown_at] = which;
-  s->shown_at = (s->shown_at + 1) % CG_SHOWN;
-}
-
 /* --- askers --------------------------------------------------------------- */
 
 static void free_wait(cg_wait *w) {
@@ -106,10 +83,7 @@ static void free_wait(cg_wait *w) {
 /* A transaction that is only for show has no code to be shown. */
 static bool is_wanted(const cg_wait *w, const cg_store_code *row) {
   if (row->state == CG_CODE_ISSUED && !row->sealed_len) return false;
-  if (!w->until_us) return true;
-  uint64_t which = delivery(row, w->of_all);
-  return row->state == CG_CODE_ISSUED &&
-         (which == w->fresh || !was_shown(w->s, which));
+  return !w->until_us || row->state == CG_CODE_ISSUED;
 }
 
 static uint32_t put_codes(cg_wait *w, const cg_store_reply *r, cg_buf *b) {
@@ -121,8 +95,6 @@ static uint32_t put_codes(cg_wait *w, const cg_store_reply *r, cg_buf *b) {
     shown++;
   }
   cg_jsonw_close(b, ']');
-  for (uint32_t i = 0; w->until_us && i < r->count; i++)
-    if (is_wanted(w, &r->code[i])) note_shown(w->s, delivery(&r->code[i], w->of_all));
   return shown;
 }
 
@@ -217,11 +189,9 @@ void cg_inbox_due(cg_due *due) {
 }
 
 void cg_inbox_delivered(cg_server *s, const cg_store_code *row) {
-  for (cg_wait *w = s->waits; w; w = w->next) {
-    if (!w->until_us || (!w->of_all && strcmp(w->phone, row->phone))) continue;
-    w->again = true;
-    w->fresh = delivery(row, w->of_all);
-  }
+  s->counts.delivered++;
+  for (cg_wait *w = s->waits; w; w = w->next)
+    if (w->until_us && (w->of_all || !strcmp(w->phone, row->phone))) w->again = true;
   for (cg_wait *w = s->waits; w;) {
     bool ask = w->again && !w->loading;
     cg_wait *next = w->next;

@@ -250,7 +250,6 @@ static void on_reset(void *ctx, const cg_store_reply *r) {
   }
   size_t at = 0;
   for (cg_peer *p; (p = cg_map_each(&q->s->peers, &at));) p->login = (cg_login){ 0 };
-  memset(q->s->shown, 0, sizeof q->s->shown);
   cg_log_write(&q->s->log, CG_LOG_INFO, "reset: accounts, logins and codes are gone");
   cg_buf b = { 0 };
   cg_buf_text(&b, "{\"ok\":true}");

@@ -51,6 +51,8 @@ cg_test_number cg_phone_test(const char *digits) {
   if (digits[5] < '1' || digits[5] > '3') return n;
   n.dc = digits[5] - '0';
   if (digits[6] == '8') n.kind = CG_TEST_UNREGISTERED;
-  else if (digits[6] == '9' && digits[7] == '1') n.kind = CG_TEST_BANNED;
+  else if (!strncmp(digits + 6, "90", 2)) n.kind = CG_TEST_PASSWORD;
+  else if (!strncmp(digits + 6, "91", 2)) n.kind = CG_TEST_BANNED;
+  else if (!strncmp(digits + 6, "92", 2)) n.kind = CG_TEST_FLOOD;
   return n;
 }

@@ -17,7 +17,13 @@ bool cg_phone_clean(cg_bytes raw, char out[CG_PHONE_SIZE]);
 /* True for numbers of service accounts, into which nobody logs in. */
 bool cg_phone_is_service(const char *digits);
 
-typedef enum { CG_TEST_REGISTERED, CG_TEST_UNREGISTERED, CG_TEST_BANNED } cg_test_kind;
+typedef enum {
+  CG_TEST_REGISTERED,
+  CG_TEST_UNREGISTERED,
+  CG_TEST_PASSWORD, /* has a 2FA password */
+  CG_TEST_BANNED,
+  CG_TEST_FLOOD     /* registered; its first auth.sendCode is told to wait */
+} cg_test_kind;
 
 typedef struct {
   int dc;            /* the X of 99966XYYYY; 0: no test number */

@@ -78,11 +78,13 @@ static void test_numbers_say_what_they_are(void **state) {
   assert_int_equal(cg_phone_test("9996617999").kind, CG_TEST_REGISTERED);
   assert_int_equal(cg_phone_test("9996618000").kind, CG_TEST_UNREGISTERED);
   assert_int_equal(cg_phone_test("9996638999").kind, CG_TEST_UNREGISTERED);
-  assert_int_equal(cg_phone_test("9996639000").kind, CG_TEST_REGISTERED);
-  assert_int_equal(cg_phone_test("9996639099").kind, CG_TEST_REGISTERED);
+  assert_int_equal(cg_phone_test("9996639000").kind, CG_TEST_PASSWORD);
+  assert_int_equal(cg_phone_test("9996639099").kind, CG_TEST_PASSWORD);
   assert_int_equal(cg_phone_test("9996639100").kind, CG_TEST_BANNED);
   assert_int_equal(cg_phone_test("9996639199").kind, CG_TEST_BANNED);
-  assert_int_equal(cg_phone_test("9996639200").kind, CG_TEST_REGISTERED);
+  assert_int_equal(cg_phone_test("9996639200").kind, CG_TEST_FLOOD);
+  assert_int_equal(cg_phone_test("9996639299").kind, CG_TEST_FLOOD);
+  assert_int_equal(cg_phone_test("9996639300").kind, CG_TEST_REGISTERED);
   assert_int_equal(cg_phone_test("9996601234").dc, 0);
   assert_int_equal(cg_phone_test("9996641234").dc, 0);
   assert_int_equal(cg_phone_test("99966212345").dc, 0);

@@ -483,7 +483,7 @@ static void the_config_agrees_with_what_the_client_believes(void **state) {
   is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
   static const struct { int32_t said, dc; bool test; uint32_t options; } cases[] = {
     { 0, 2, false, 1 }, { 2, 2, false, 1 }, { 10002, 2, true, 1 }, { -2, 2, false, 1 },
-    { 1, 1, false, 2 }, { -10001, 1, true, 2 },
+    { 1, 1, false, 2 }, { -10001, 1, true, 2 }, { INT32_MIN, 3648, true, 2 },
   };
   for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
     cg_peer_find(H.server, c->key.id)->dc = cases[i].said;

@@ -65,7 +65,9 @@ static const setting table[] = {
   { "test_dc_check", SWITCH, AT(test_dc_check), 0, 0, 0, 1, 0, 1, NULL,
     "send test numbers of another DC there (PHONE_MIGRATE_X)" },
   { "test_numbers", SWITCH, AT(test_numbers), 1, 0, 0, 1, 0, 0, NULL,
-    "99966XYYYY has a fixed code and makes its own account; never in profile private" },
+    "99966XYYYY has a fixed code, X five times, and makes its own account, but YYYY "
+    "8000-8999 has to sign up, 9000-9099 is refused (password accounts are not there "
+    "yet), 9100-9199 is banned, 9200-9299 must wait once; never in profile private" },
   { "third_party_sms", SWITCH, AT(third_party_sms), 1, 1, 0, 1, 0, 1, NULL,
     "codes go by SMS and call too, not only to other sessions" },
 };

@@ -30,6 +30,7 @@ typedef struct {
   sqlite3_stmt *statement;
   int at; /* parameters bound, or columns read */
   int rc; /* the first failure; SQLITE_OK while there is none */
+  bool done; /* there are no more rows: another step would run it anew */
 } cg_sql;
 
 cg_sql cg_sql_start(cg_sqlite *s, cg_sql_id id);

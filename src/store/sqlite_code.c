@@ -87,7 +87,8 @@ static cg_err insert_code(cg_sqlite *s, const cg_store_code *code) {
   return cg_sql_end(&q);
 }
 
-/* Ends what the new code takes the place of, and what has run out by now. */
+/* Ends what the new code takes the place of, and what has run out by now. A code that
+ * can still be checked stays, and stands in the way of the new one. */
 static cg_err end_older(cg_sqlite *s, const cg_store_code *code) {
   cg_sql q = cg_sql_start(s, SQL_CODE_END);
   cg_sql_int(&q, (int64_t)code->key_id);
@@ -163,10 +164,10 @@ cg_err cg_sqlite_code_resend(cg_sqlite *s, const cg_store_request *rq,
   bind_sealed(&q, code);
   cg_sql_int(&q, code->secret_version);
   cg_sql_int(&q, code->length);
-  cg_sql_int(&q, code->attempts);
   cg_sql_int(&q, code->sent_at);
   cg_sql_int(&q, code->resend_at);
   cg_sql_int(&q, code->expires_at);
+  cg_sql_int(&q, rq->now);
   return one_code(&q, out);
 }
 

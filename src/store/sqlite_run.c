@@ -45,9 +45,10 @@ void cg_sql_null(cg_sql *q) {
 }
 
 bool cg_sql_row(cg_sql *q) {
-  if (q->rc) return false;
+  if (q->rc || q->done) return false;
   q->at = 0;
   int rc = sqlite3_step(q->statement);
+  q->done = rc == SQLITE_DONE;
   if (rc != SQLITE_ROW && rc != SQLITE_DONE) fail(q, rc);
   return rc == SQLITE_ROW;
 }

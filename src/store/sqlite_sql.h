@@ -92,7 +92,8 @@
                " ORDER BY created DESC, key_id")                                         \
   X(CODE_END, "UPDATE code SET state = 5, sealed = NULL, changed_at = ?4"                \
               " WHERE key_id = ?1 AND " SQL_LIVE                                         \
-              " AND (expires_at < ?4 OR (phone = ?2 AND purpose = ?3))")                 \
+              " AND (expires_at <= ?4"                                                   \
+              " OR (phone = ?2 AND purpose = ?3 AND state <> 0))")                       \
   X(CODE_CAP, "UPDATE code SET state = 4, sealed = NULL, changed_at = ?2"                \
               " WHERE seq IN (SELECT seq FROM code WHERE key_id = ?1 AND " SQL_LIVE      \
               " AND hash <> ?3 ORDER BY sent_at DESC, seq DESC LIMIT -1 OFFSET ?4)")     \
@@ -100,27 +101,27 @@
               " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                                 \
   X(CODE_GET, "SELECT " SQL_CODE_COLS " FROM code WHERE hash = ?")                       \
   X(CODE_LIVE, "SELECT " SQL_CODE_COLS " FROM code WHERE key_id = ? AND phone = ?"       \
-               " AND purpose = ? AND " SQL_LIVE " AND expires_at >= ?")                  \
+               " AND purpose = ? AND " SQL_LIVE " AND expires_at > ?")                   \
   X(CODE_ATTEMPT, "UPDATE code SET attempts = attempts + 1 WHERE hash = ?"               \
                   " AND state IN (0, 1, 2) AND attempts < max_attempts"                  \
-                  " AND expires_at >= ? RETURNING " SQL_CODE_COLS)                       \
+                  " AND expires_at > ? RETURNING " SQL_CODE_COLS)                        \
   X(CODE_MOVE, "UPDATE code SET state = ?3, changed_at = ?4,"                            \
                " expires_at = iif(?5 = 0, expires_at, ?5),"                              \
                " sealed = iif(?3 = 0 OR ?3 = state, sealed, NULL)"                       \
                " WHERE hash = ?1 AND ((1 << state) & ?2) RETURNING " SQL_CODE_COLS)      \
   X(CODE_RESEND, "UPDATE code SET rung = ?3, mac = ?4, sealed = ?5,"                     \
-                 " secret_version = ?6, length = ?7, attempts = ?8, sent_at = ?9,"       \
-                 " resend_at = ?10, expires_at = ?11, resends = resends + 1"             \
-                 " WHERE hash = ?1 AND state = 0 AND rung = ?2"                          \
+                 " secret_version = ?6, length = ?7, sent_at = ?8,"                      \
+                 " resend_at = ?9, expires_at = ?10, resends = resends + 1"              \
+                 " WHERE hash = ?1 AND state = 0 AND rung = ?2 AND expires_at > ?11"     \
                  " RETURNING " SQL_CODE_COLS)                                            \
   X(CODE_LOGIN, "UPDATE code SET state = 3, changed_at = ?3, won_user_id = ?4,"          \
                 " sealed = NULL WHERE hash = ?1 AND ((1 << state) & ?2)"                 \
                 " RETURNING " SQL_CODE_COLS)                                             \
-  X(CODE_LIST, "SELECT " SQL_CODE_HEAD ", iif(" SQL_LIVE " AND expires_at < ?3, 5,"      \
-               " state), iif(expires_at < ?3, NULL, sealed) FROM code"                   \
+  X(CODE_LIST, "SELECT " SQL_CODE_HEAD ", iif(" SQL_LIVE " AND expires_at <= ?3, 5,"     \
+               " state), iif(expires_at <= ?3, NULL, sealed) FROM code"                  \
                " WHERE phone = ?1 ORDER BY sent_at DESC, seq DESC LIMIT ?2")             \
-  X(CODE_ALL, "SELECT " SQL_CODE_HEAD ", iif(" SQL_LIVE " AND expires_at < ?2, 5,"       \
-              " state), iif(expires_at < ?2, NULL, sealed) FROM code"                    \
+  X(CODE_ALL, "SELECT " SQL_CODE_HEAD ", iif(" SQL_LIVE " AND expires_at <= ?2, 5,"      \
+              " state), iif(expires_at <= ?2, NULL, sealed) FROM code"                   \
               " ORDER BY sent_at DESC, seq DESC LIMIT ?1")                               \
   X(COUNTER_HIT, "INSERT INTO counter(name, ends, n) VALUES(?1, ?2 + ?3, 1)"             \
                  " ON CONFLICT(name) DO UPDATE SET n = iif(ends <= ?2, 1, n + 1),"       \
@@ -132,7 +133,7 @@
                  " ON CONFLICT(method) DO UPDATE SET n = n + 1, id = excluded.id")       \
   X(MISSING_LIST, "SELECT method, id, n FROM missing ORDER BY n DESC, method")           \
   X(PURGE_EXPIRE, "UPDATE code SET state = 5, sealed = NULL, changed_at = expires_at"    \
-                  " WHERE " SQL_LIVE " AND expires_at < ?")                              \
+                  " WHERE " SQL_LIVE " AND expires_at <= ?")                             \
   X(PURGE_CODES, "DELETE FROM code WHERE NOT (" SQL_LIVE ") AND changed_at < ? - 86400") \
   X(PURGE_COUNTERS, "DELETE FROM counter WHERE ends <= ?")                               \
   X(RESET_USERS, "DELETE FROM user")                                                     \

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "store.h"
+#include "sqlite.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -18,8 +18,6 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#include <sqlite3.h>
 
 typedef struct {
   char dir[64], path[128], url[160];
@@ -181,6 +179,20 @@ static void test_spoilt_row(void **state) {
   cg_store_close(s);
 }
 
+/* A statement that has come to its end is not run a second time. */
+static void test_once(void **state) {
+  cg_store *s = open_store(*state);
+  const cg_sqlite *sqlite = (const cg_sqlite *)(const void *)s;
+  assert_int_equal(add_user(s, 1), CG_OK);
+  assert_int_equal(get_user(s, 2), CG_E_NOT_FOUND);
+  assert_int_equal(ask(s, (cg_store_request){ .op = CG_STORE_USER_LIST }), CG_OK);
+  static const cg_sql_id all[] = { SQL_USER_ADD, SQL_USER_GET, SQL_USER_LIST };
+  for (size_t i = 0; i < 3; i++)
+    assert_int_equal(sqlite3_stmt_status(sqlite->statements[all[i]],
+                                         SQLITE_STMTSTATUS_RUN, 0), 1);
+  cg_store_close(s);
+}
+
 /* While another program holds the file, writes fail; afterwards they work. */
 static void test_held(void **state) {
   const place *p = *state;
@@ -275,7 +287,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     TEST(mode),    TEST(no_database), TEST(damaged),     TEST(foreign),
     TEST(version), TEST(busy),        TEST(no_folder),   TEST(spoilt_row),
-    TEST(held),    TEST(full),        TEST(killed),
+    TEST(held),    TEST(full),        TEST(killed),      TEST(once),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

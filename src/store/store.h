@@ -7,7 +7,7 @@
  * request is one atomic step; attempts and state changes are compare-and-set inside
  * the store, never read-modify-write outside. Times are unix seconds and always
  * arguments. Strings in rows are NUL-terminated; strings and blobs in a reply live
- * until the callback returns.
+ * until the callback returns. A code is dead from expires_at on: now >= expires_at.
  *
  * A completed write need not be durable yet: answers that depend on it are held back
  * until cg_store_sync() has returned CG_OK.
@@ -103,31 +103,32 @@ typedef enum {
   CG_STORE_AUTH_GET,     /* id = key id -> auth, NOT_FOUND */
   CG_STORE_AUTH_DELETE,  /* id = key id; NOT_FOUND if there was none */
   CG_STORE_AUTH_LIST,    /* id = user id, 0 = all -> auths, newest first */
-  CG_STORE_CODE_ADD,     /* code; ends at its sent_at a live one of the same key, phone
-                            and purpose as EXPIRED, and the oldest live ones of the key
-                            beyond `limit` (0: none) as CANCELLED; EXISTS if the hash is
-                            taken */
+  CG_STORE_CODE_ADD,     /* code; ends at its sent_at what waits for more (sign-up,
+                            password, email) of the same key, phone and purpose as
+                            EXPIRED, and the oldest live ones of the key beyond `limit`
+                            (0: none) as CANCELLED; EXISTS, and nothing is changed, if
+                            there is a live one in ISSUED, or the hash is taken */
   CG_STORE_CODE_GET,     /* text = hash -> code, NOT_FOUND */
-  CG_STORE_CODE_LIVE,    /* code.key_id, phone, purpose, now: not terminal, not past
-                            expires_at -> code, NOT_FOUND */
+  CG_STORE_CODE_LIVE,    /* code.key_id, phone, purpose, now: not terminal, not yet
+                            dead -> code, NOT_FOUND */
   CG_STORE_CODE_ATTEMPT, /* text = hash, now: attempts + 1 while ISSUED, NEED_SIGNUP or
-                            NEED_PASSWORD, attempts < max and now <= expires_at
+                            NEED_PASSWORD, attempts < max and now < expires_at
                             -> code as it is after, NOT_FOUND if nothing changed */
   CG_STORE_CODE_MOVE,    /* text = hash, from = bits of states, number = new state, now,
                             expires_at (0: keep) -> code after, NOT_FOUND if its state
                             was another. Leaving ISSUED erases the sealed copy. */
-  CG_STORE_CODE_RESEND,  /* code: compare hash, state ISSUED and rung == number; sets
-                            rung, mac, sealed, secret_version, length, attempts,
+  CG_STORE_CODE_RESEND,  /* code, now: compare hash, state ISSUED, rung == number, not
+                            dead; sets rung, mac, sealed, secret_version, length,
                             sent_at, resend_at, expires_at, resends + 1 -> code after,
-                            NOT_FOUND */
+                            NOT_FOUND. Attempts stay as they are by then. */
   CG_STORE_CODE_LOGIN,   /* text = hash, from, now, auth: state to CONSUMED, won_user_id,
                             and the auth put in the place of the key's old one, in one
                             transaction -> code, auth; NOT_FOUND if the state was
                             another */
   CG_STORE_CODE_SIGNUP,  /* as CODE_LOGIN, and adds `user` in the same transaction;
                             EXISTS if the phone is taken */
-  CG_STORE_CODE_LIST,    /* text = phone or NULL, limit, now -> codes, newest first; live
-                            ones past expires_at come as EXPIRED, without sealed */
+  CG_STORE_CODE_LIST,    /* text = phone or NULL, limit, now -> codes, newest first; dead
+                            ones that were live come as EXPIRED, without sealed */
   CG_STORE_COUNTER_HIT,  /* text = scope + ":" + id, number = window seconds, limit, now:
                             counts one -> number: 0, or seconds to wait if over the
                             limit */

@@ -278,9 +278,9 @@ static cg_err live(void **state, uint64_t key, const char *phone, int64_t now) {
 
 static void test_code_live(void **state) {
   add_code(state, "a", 1, "100");
-  assert_int_equal(live(state, 1, "100", NOW + 300), CG_OK);
+  assert_int_equal(live(state, 1, "100", NOW + 299), CG_OK);
   assert_string_equal(got.codes[0].hash, "a");
-  assert_int_equal(live(state, 1, "100", NOW + 301), CG_E_NOT_FOUND);
+  assert_int_equal(live(state, 1, "100", NOW + 300), CG_E_NOT_FOUND);
   assert_int_equal(live(state, 2, "100", NOW), CG_E_NOT_FOUND);
   assert_int_equal(live(state, 1, "101", NOW), CG_E_NOT_FOUND);
   static const cg_code_state still[] = { CG_CODE_SETUP_EMAIL, CG_CODE_NEED_SIGNUP,
@@ -293,9 +293,11 @@ static void test_code_live(void **state) {
   assert_int_equal(live(state, 1, "100", NOW), CG_E_NOT_FOUND);
 }
 
-/* A new code ends the live one of the same key, phone and purpose, and no other. */
+/* A new code ends what waits for more of the same key, phone and purpose, and no
+ * other. */
 static void test_code_replaces(void **state) {
   add_code(state, "old", 1, "100");
+  assert_int_equal(move(state, "old", ~0u, CG_CODE_NEED_SIGNUP), CG_OK);
   add_code(state, "other key", 2, "100");
   add_code(state, "other phone", 1, "101");
   cg_store_code other = code_of("other purpose", 1, "100");
@@ -307,6 +309,21 @@ static void test_code_replaces(void **state) {
   assert_int_equal(state_of(state, "other key"), CG_CODE_ISSUED);
   assert_int_equal(state_of(state, "other phone"), CG_CODE_ISSUED);
   assert_int_equal(state_of(state, "other purpose"), CG_CODE_ISSUED);
+}
+
+/* While a code can be checked there is no second one beside it; nothing is ended. */
+static void test_code_exists(void **state) {
+  add_code(state, "old", 1, "100");
+  add_code(state, "other", 1, "101");
+  cg_store_code code = code_of("new", 1, "100");
+  code.sent_at = NOW + 299;
+  assert_int_equal(ASK(.op = CG_STORE_CODE_ADD, .code = &code, .limit = 1), CG_E_EXISTS);
+  assert_int_equal(state_of(state, "old"), CG_CODE_ISSUED);
+  assert_int_equal(state_of(state, "other"), CG_CODE_ISSUED);
+  assert_int_equal(ASK(.op = CG_STORE_CODE_GET, .text = "new"), CG_E_NOT_FOUND);
+  code.sent_at = NOW + 300;
+  assert_int_equal(ASK(.op = CG_STORE_CODE_ADD, .code = &code), CG_OK);
+  assert_int_equal(state_of(state, "old"), CG_CODE_EXPIRED);
 }
 
 static void test_code_cap(void **state) {
@@ -335,9 +352,9 @@ static cg_err attempt(void **state, const char *hash, int64_t now) {
 
 static void test_code_attempts(void **state) {
   add_code(state, "a", 1, "100");
-  assert_int_equal(attempt(state, "a", NOW + 301), CG_E_NOT_FOUND);
+  assert_int_equal(attempt(state, "a", NOW + 300), CG_E_NOT_FOUND);
   for (int i = 1; i <= 5; i++) {
-    assert_int_equal(attempt(state, "a", NOW + 300), CG_OK);
+    assert_int_equal(attempt(state, "a", NOW + 299), CG_OK);
     assert_int_equal(got.codes[0].attempts, i);
   }
   assert_int_equal(attempt(state, "a", NOW), CG_E_NOT_FOUND);
@@ -395,12 +412,15 @@ static void test_code_resend(void **state) {
   next.sent_at = NOW + 70;
   next.resend_at = NOW + 130;
   next.expires_at = NOW + 370;
-  next.attempts = 1;
   next.sealed_len = 34;
   memset(next.sealed, 8, 34);
   memset(next.mac, 6, sizeof next.mac);
-  assert_int_equal(ASK(.op = CG_STORE_CODE_RESEND, .code = &next, .number = 0), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_CODE_RESEND, .code = &next, .now = NOW + 300),
+                   CG_E_NOT_FOUND);
+  assert_int_equal(ASK(.op = CG_STORE_CODE_RESEND, .code = &next, .now = NOW + 70),
+                   CG_OK);
   next.resends = 1;
+  next.attempts = 1; /* as they were counted, not as the caller had seen them */
   assert_memory_equal(&got.codes[0], &next, sizeof next);
   assert_int_equal(ASK(.op = CG_STORE_CODE_RESEND, .code = &next, .number = 0),
                    CG_E_NOT_FOUND);
@@ -474,7 +494,7 @@ static void test_code_list(void **state) {
     code.expires_at = code.sent_at + 300;
     assert_int_equal(ASK(.op = CG_STORE_CODE_ADD, .code = &code), CG_OK);
   }
-  assert_int_equal(ASK(.op = CG_STORE_CODE_LIST, .text = "100", .now = NOW + 301), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_CODE_LIST, .text = "100", .now = NOW + 300), CG_OK);
   assert_int_equal(got.count, 3);
   assert_string_equal(got.codes[0].hash, "h1");
   assert_string_equal(got.codes[1].hash, "h2"); /* as old as h0, but added later */
@@ -558,7 +578,9 @@ static void test_purge(void **state) {
   assert_int_equal(move(state, "ended", ~0u, CG_CODE_CANCELLED), CG_OK); /* NOW + 1 */
   hit(state, "x:long", 200000, 1, NOW);
   hit(state, "x:short", 60, 1, NOW);
-  assert_int_equal(ASK(.op = CG_STORE_PURGE, .now = NOW + 301), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_PURGE, .now = NOW + 299), CG_OK);
+  assert_int_equal(state_of(state, "expired"), CG_CODE_ISSUED);
+  assert_int_equal(ASK(.op = CG_STORE_PURGE, .now = NOW + 300), CG_OK);
   assert_int_equal(state_of(state, "expired"), CG_CODE_EXPIRED);
   assert_int_equal(got.codes[0].sealed_len, 0);
   assert_int_equal(ASK(.op = CG_STORE_PURGE, .now = NOW + 86401), CG_OK);
@@ -745,7 +767,8 @@ static int tear_down(void **state) {
 
 #define EACH(X)                                                                          \
   X(keys) X(key_delete) X(users) X(bots) X(wide_user) X(auths) X(code_get) X(code_live)  \
-  X(code_replaces) X(code_cap) X(code_attempts) X(code_move) X(code_setup_email)         \
+  X(code_replaces) X(code_exists) X(code_cap) X(code_attempts) X(code_move)              \
+  X(code_setup_email)                                                                    \
   X(code_resend) X(code_login) X(code_signup) X(code_list) X(counters) X(meta)           \
   X(missing) X(purge) X(reset) X(turns) X(nested) X(list_memory) X(open_memory)          \
   X(lasts) X(unknown_kind)
