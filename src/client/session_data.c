@@ -223,7 +223,7 @@ static cg_err open_frame(cg_bytes in, cg_bytes *payload, cg_fault *fault) {
 }
 
 cg_err cg_session_decode(cg_bytes in, cg_session_data *out, cg_fault *fault) {
-  cg_bytes payload;
+  cg_bytes payload = { 0 };
   cg_reader r;
   memset(out, 0, sizeof *out);
   cg_err err = open_frame(in, &payload, fault);

@@ -368,7 +368,7 @@ static cg_err begin(cg_client *c, const question *q, const cg_client_waiter *how
 
 static cg_err send(cg_client *c, const question *q, cg_answer *answer, void *ctx,
                    uint64_t *ticket, cg_fault *fault) {
-  uint64_t tag;
+  uint64_t tag = 0;
   cg_client_waiter how = { .answer = answer, .ctx = ctx };
   if (c->doomed) return cg_fail(fault, CG_E_CLOSED, "the client is closed");
   cg_err err = begin(c, q, &how, &tag, fault);
@@ -428,7 +428,7 @@ static cg_err ask_and_wait(cg_client *c, const question *q, cg_arena *arena,
                            cg_result *result) {
   blocking b = { .client = c, .result = result };
   cg_client_waiter how = { .answer = on_answer, .ctx = &b, .arena = arena };
-  uint64_t tag;
+  uint64_t tag = 0;
   *result = (cg_result){ 0 };
   if (c->pumping || c->waiting)
     return cg_fail(&result->fault, CG_E_STATE, "not from inside a callback");

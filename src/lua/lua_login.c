@@ -30,7 +30,7 @@ static cg_lua_scratch *begin(lua_State *L, cg_lua_session **s, int *n) {
 }
 
 static int phone_login(lua_State *L) {
-  int n;
+  int n = 0;
   cg_lua_session *s;
   cg_result result = { 0 };
   const char *phone = text_at(L, cg_lua_self(L), 1, "a phone number", &n);
@@ -41,7 +41,7 @@ static int phone_login(lua_State *L) {
 }
 
 static int complete_phone_login(lua_State *L) {
-  int n;
+  int n = 0;
   cg_lua_session *s;
   cg_result result = { 0 };
   const char *code = text_at(L, cg_lua_self(L), 1, "the code", &n);
@@ -53,7 +53,7 @@ static int complete_phone_login(lua_State *L) {
 
 /* complete_signup(first_name, last_name, accept_terms) */
 static int complete_signup(lua_State *L) {
-  int n;
+  int n = 0;
   cg_lua_session *s;
   cg_result result = { 0 };
   lua_settop(L, 3);
@@ -69,7 +69,7 @@ static int complete_signup(lua_State *L) {
 
 /* The terms that a sign-up accepts, or nil. */
 static int get_terms(lua_State *L) {
-  int n;
+  int n = 0;
   cg_lua_session *s;
   cg_login_terms terms;
   cg_lua_scratch *scratch = begin(L, &s, &n);
@@ -119,7 +119,7 @@ static cg_err take_named(lua_State *L, const char *step, bool *force, const char
 
 /* resend_code{force=, reason=} */
 static int resend_code(lua_State *L) {
-  int n;
+  int n = 0;
   cg_lua_session *s = cg_lua_self(L);
   cg_result result = { 0 };
   bool force = false;
@@ -133,7 +133,7 @@ static int resend_code(lua_State *L) {
 }
 
 static int cancel_code(lua_State *L) {
-  int n;
+  int n = 0;
   cg_lua_session *s;
   cg_result result = { 0 };
   cg_lua_scratch *scratch = begin(L, &s, &n);
@@ -143,7 +143,7 @@ static int cancel_code(lua_State *L) {
 }
 
 static int logout(lua_State *L) {
-  int n;
+  int n = 0;
   cg_lua_session *s;
   cg_result result = { 0 };
   cg_lua_scratch *scratch = begin(L, &s, &n);
@@ -155,7 +155,7 @@ static int logout(lua_State *L) {
 /* resetAuth{force=}: TDLib's of its first years. false logs out and answers its state;
  * true forgets everything here and answers the error 401, as the old one did. */
 static int reset_auth(lua_State *L) {
-  int n;
+  int n = 0;
   cg_lua_session *s = cg_lua_self(L);
   cg_result result = { 0 };
   bool force = false;
