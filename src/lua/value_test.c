@@ -226,7 +226,7 @@ static void strange_tables(void **state) {
 /* Pushes the object that `json` describes and asks Lua whether `test` holds for it. */
 static void becomes(lua_State *L, const char *json, const char *test) {
   const tl_obj *object;
-  cg_bytes text;
+  cg_bytes text = { 0 };
   cg_fault fault = { 0 };
   cg_arena *arena = cg_arena_new(0);
   if (cg_tl_from_json(cg_tl_api(), cg_bytes_of(json), arena, &object, &fault) ||
