@@ -28,11 +28,10 @@ enum {
 
 /* 177: random, not zero, and another one than before. */
 static cg_err draw_session_id(cg_session *s) {
-  uint64_t id = 0;
-  while (!id || id == s->o.session_id) {
-    cg_err err = cg_rng_fill(s->o.rng, &id, sizeof id);
-    if (err) return err;
-  }
+  uint64_t id;
+  cg_err err = cg_rng_fill(s->o.rng, &id, sizeof id);
+  if (err) return err;
+  if (!id || id == s->o.session_id) return CG_E_RANDOM; /* no chance does that */
   s->o.session_id = id;
   return CG_OK;
 }
@@ -48,6 +47,9 @@ static void reset_timers(cg_session *s) {
 cg_err cg__client_new(cg_session *s) {
   cg__client *c = s->client = cg_alloc(sizeof *c);
   if (!c) return CG_E_MEMORY;
+  /* a msg_id holds no more than that: such an offset is no offset */
+  if (s->o.time_offset > UINT32_MAX || s->o.time_offset < -(int64_t)UINT32_MAX)
+    s->o.time_offset = 0;
   c->time_known = s->o.salt || s->o.time_offset;
   reset_timers(s);
   return s->o.session_id ? CG_OK : draw_session_id(s);
@@ -80,6 +82,7 @@ static cg_err renew(cg_session *s) {
   if (err) return err;
   cg_log_write(s->o.log, CG_LOG_INFO, "session: goes on as a new one");
   while (s->sent.count) renumber(s, s->sent.at[s->sent.count - 1]);
+  for (cg__out *o = s->head; o; o = o->next) o->msg_id = 0;
   cg_replay_free(&s->replay);
   cg__ids_free(&s->acks);
   cg__ids_free(&s->client->state_ids);
@@ -109,17 +112,12 @@ cg_err cg_session_call(cg_session *s, uint64_t tag, cg_bytes body) {
 }
 
 cg_err cg_session_destroy_key(cg_session *s) {
-  cg__out *call = cg__out_new(CG__CALL, 4);
+  cg_buf b = { 0 };
+  cg_buf_u32(&b, MT_ID_destroy_auth_key);
+  cg__out *call = cg__out_of(CG__CALL, &b);
+  cg_buf_free(&b);
   if (!call) return CG_E_MEMORY;
   call->purpose = CG__DESTROY;
-  cg_buf id = { 0 };
-  cg_buf_u32(&id, MT_ID_destroy_auth_key);
-  if (id.err) {
-    cg_free(call);
-    return id.err;
-  }
-  memcpy(call->body, id.at, 4);
-  cg_buf_free(&id);
   cg__enqueue(s, call);
   return CG_OK;
 }

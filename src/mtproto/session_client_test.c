@@ -31,6 +31,23 @@ static void test_numbers_what_it_sends(void **state) {
   done(p);
 }
 
+/* An offset that no clock can have is none. */
+static void test_absurd_offsets(void **state) {
+  (void)state;
+  const int64_t offsets[] = { INT64_MIN, INT64_MAX, INT64_C(1) << 40 };
+  for (int i = 0; i < 3; i++) {
+    peer *p = new_client(0);
+    cg_session_free(p->s);
+    const cg_session_options o = {
+      .role = CG_CLIENT, .key = &p->key, .rng = &p->rng.rng, .time_offset = offsets[i]
+    };
+    assert_int_equal(cg_session_new(&p->s, &o, p->now), CG_OK);
+    assert_int_equal(cg_session_time_offset(p->s), 0);
+    assert_int_equal(cg_msgid_seconds(send_call(p, 1)), cg_unix(p->now));
+    done(p);
+  }
+}
+
 static void test_given_session_id(void **state) {
   (void)state;
   peer *p = new_client(0), *q = new_client(0);
@@ -626,6 +643,7 @@ static void test_no_randomness(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_numbers_what_it_sends),
+    cmocka_unit_test(test_absurd_offsets),
     cmocka_unit_test(test_given_session_id),
     cmocka_unit_test(test_call_bodies),
     cmocka_unit_test(test_packets),
