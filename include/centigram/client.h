@@ -95,7 +95,8 @@ CG_API CG_MUST_USE cg_err cg_client_open(cg_client **out,
                                          cg_fault *fault);
 
 /* Ends everything: calls that still run end with CLOSED and, as TDLib has it, the error
- * 500 "Request aborted" in their result; the session file is written and unlocked. A pending login stays in it. NULL is allowed. */
+ * 500 "Request aborted" in their result; the session file is written and unlocked. A
+ * pending login stays in it. NULL is allowed. */
 CG_API void cg_close(cg_client *client);
 
 /* --- calls ---------------------------------------------------------------- */

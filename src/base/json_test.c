@@ -87,7 +87,8 @@ static cg_json reader(const char *text, cg_arena *arena) {
 static void test_walks(void **state) {
   (void)state;
   cg_arena *arena = cg_arena_new(0);
-  cg_json j = reader("{\"id\":-7,\"name\":\"a\\tb\",\"list\":[1.5,true,null],\"rest\":[ 1 ]}", arena);
+  cg_json j = reader("{\"id\":-7,\"name\":\"a\\tb\","
+                     "\"list\":[1.5,true,null],\"rest\":[ 1 ]}", arena);
   cg_bytes key, name = { 0 }, rest = { 0 };
   int64_t id = 0;
   double d = 0;
@@ -159,7 +160,8 @@ static void test_writes(void **state) {
   cg_jsonw_string(&b, CG_LIT("["));
   cg_jsonw_close(&b, '}');
   assert_true(cg_bytes_equal(cg_buf_view(&b),
-    CG_LIT("{\"a\":[-1,0.5,true,null,\"x\\\"\\\\\\n\\u0001\xef\xbf\xbd\xc3\xa9:\",{}],\"b\":\"[\"}")));
+    CG_LIT("{\"a\":[-1,0.5,true,null,"
+           "\"x\\\"\\\\\\n\\u0001\xef\xbf\xbd\xc3\xa9:\",{}],\"b\":\"[\"}")));
   cg_buf_free(&b);
 }
 

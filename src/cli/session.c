@@ -17,8 +17,8 @@ int cg_cli_load_dc(const cg_cli *cli, cg_dc **dc) {
   cg_err err = cg_dc_load(dc, path, &fault);
   if (!err) return CG_EXIT_OK;
   if (err == CG_E_NOT_FOUND || err == CG_E_IO)
-    return cg_cli_fail(CG_EXIT_LOCAL, "%s (start one with: centigram serve; or name a file with --dc)",
-                       fault.text);
+    return cg_cli_fail(CG_EXIT_LOCAL, "%s (start one with: centigram serve; or name a file "
+                                      "with --dc)", fault.text);
   return cg_cli_fail(CG_EXIT_LOCAL, "%s", fault.text);
 }
 
