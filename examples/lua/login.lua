@@ -26,7 +26,8 @@ local function report(step, answer)
     io.stderr:write(step, ": ", answer.error_code, " ", answer.error, "\n")
     os.exit(1, true)
   end
-  print(step .. ": " .. (type(answer) == "table" and answer._ or tostring(answer)))
+  local text = type(answer) == "table" and (answer._ or "a list of " .. #answer)
+  print(step .. ": " .. (text or tostring(answer)))
   return answer
 end
 
