@@ -322,6 +322,7 @@ void cg_close(cg_client *c) {
   c->doomed = true;
   if (c->pumping) return; /* the pump closes it when it is done */
   if (c->core) shut(c);
+  if (c->held) return; /* the last release does the rest */
   cg_core_free(c->core);
   if (c->timer) cg_timer_free(c->timer);
   if (c->own_loop) cg_loop_free(c->loop);
@@ -332,6 +333,14 @@ void cg_close(cg_client *c) {
   cg_arena_free(c->arena);
   cg_wipe(c, sizeof *c);
   cg_free(c);
+}
+
+void cg_client_hold(cg_client *c) {
+  c->held++;
+}
+
+void cg_client_release(cg_client *c) {
+  if (!--c->held && c->doomed) cg_close(c);
 }
 
 /* --- calls ----------------------------------------------------------------- */
@@ -413,15 +422,20 @@ static void on_answer(void *ctx, cg_err err, const cg_result *result) {
   if (b->running) cg_loop_stop(b->client->loop);
 }
 
+/* Does not touch the client at its end: a callback may have closed it. */
 static cg_err wait_for(cg_client *c, blocking *b, uint64_t tag) {
+  cg_client_hold(c);
   c->waiting = true;
   cg_client_pump(c);
   b->running = true;
   if (!b->over) cg_loop_run(c->loop);
   c->waiting = false;
-  if (b->over) return b->result->fault.err;
-  cg_cancel(c, tag);
-  return cg_fail(&b->result->fault, CG_E_CANCELLED, "the loop was stopped");
+  if (!b->over) {
+    cg_cancel(c, tag);
+    cg_fail(&b->result->fault, CG_E_CANCELLED, "the loop was stopped");
+  }
+  cg_client_release(c);
+  return b->result->fault.err;
 }
 
 static cg_err ask_and_wait(cg_client *c, const question *q, cg_arena *arena,
@@ -432,6 +446,7 @@ static cg_err ask_and_wait(cg_client *c, const question *q, cg_arena *arena,
   *result = (cg_result){ 0 };
   if (c->pumping || c->waiting)
     return cg_fail(&result->fault, CG_E_STATE, "not from inside a callback");
+  if (c->doomed) return cg_fail(&result->fault, CG_E_CLOSED, "the client is closed");
   cg_err err = begin(c, q, &how, &tag, &result->fault);
   if (!err) err = wait_for(c, &b, tag);
   if (!arena) result->object = NULL;

@@ -50,12 +50,18 @@ struct cg_client {
   bool pumping; /* inside callbacks */
   bool waiting; /* a blocking call runs the loop */
   bool doomed;  /* cg_close() was called from a callback */
+  int held;     /* blocking functions that still need the client */
   bool terms_taken;
 };
 
 /* cg_call() with a time limit of its own. `arena` may be NULL: no object is wanted. */
 cg_err cg_client_call(cg_client *c, const tl_obj *request, uint64_t timeout_us,
                       cg_arena *arena, cg_result *result);
+
+/* Keeps the client in memory, whatever a callback does, until it is released as often as
+ * it was held. One that was closed meanwhile is gone after the last release. */
+void cg_client_hold(cg_client *c);
+void cg_client_release(cg_client *c);
 
 /* Does what the core has to say, sends, and sets the timer. */
 void cg_client_pump(cg_client *c);

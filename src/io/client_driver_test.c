@@ -36,6 +36,7 @@ typedef struct {
   cg_result result;
   cg_fault fault;
   bool terms, password, quiet; /* what the script does */
+  bool quiet_after_one;        /* one more answer, then quiet */
   uint32_t stop_at; /* the call at which the loop stops; 0: none */
   char cancelled[64];          /* hash of the last cancelCode */
 } rig;
@@ -143,6 +144,7 @@ static void script(fake_server *s, const tl_obj *q, cg_buf *out) {
   rig *r = s->ctx;
   if (q->id == r->stop_at) cg_loop_stop(r->loop);
   if (r->quiet) return;
+  r->quiet = r->quiet_after_one;
   switch (q->id) {
   case TL_ID_auth_sendCode: sent_code(out, TL_AS(auth_sendCode, q)->phone_number); break;
   case TL_ID_auth_resendCode:
@@ -324,6 +326,57 @@ static void test_close(void **state) {
   assert_int_equal(h.err, CG_E_CLOSED);
   assert_int_equal(h.code, 500);
   assert_string_equal(h.text, "Request aborted");
+}
+
+static void on_answer_end(void *ctx, cg_err err, const cg_result *result) {
+  heard *h = ctx;
+  (void)result;
+  h->times++;
+  h->err = err;
+  cg_close(h->client);
+}
+
+/* A callback closes the client while a blocking call waits, on either kind of loop. */
+static void test_close_while_waiting(void **state) {
+  rig *r = *state;
+  cg_client *c = open_client(r);
+  tl_help_getNearestDc q = { TL_INIT(help_getNearestDc) };
+  heard h = { .r = r, .client = c };
+  assert_int_equal(cg_send(c, &q.o, on_answer_end, &h, NULL, NULL), CG_OK);
+  r->quiet_after_one = true;
+  assert_int_equal(cg_call(c, &q.o, r->arena, &r->result), CG_E_CLOSED);
+  assert_int_equal(h.times, 1);
+  assert_int_equal(h.err, CG_OK);
+  cg_client_options o = { .dc = &r->dc, .session = r->path };
+  cg_listener_close(r->listener);
+  cg_loop_run(r->loop);
+  assert_int_equal(cg_client_open(&c, &o, &r->fault), CG_OK);
+  h = (heard){ .r = r, .client = c };
+  assert_int_equal(cg_send(c, &q.o, on_answer_end, &h, NULL, NULL), CG_OK);
+  assert_int_equal(cg_call(c, &q.o, r->arena, &r->result), CG_E_CONNECT);
+  assert_int_equal(h.times, 1);
+}
+
+static void close_now(void *ctx) {
+  heard *h = ctx;
+  h->times++;
+  cg_close(h->client);
+}
+
+/* The same in the middle of a login step that goes on after its call. */
+static void test_close_while_cancelling(void **state) {
+  rig *r = *state;
+  cg_client *c = open_client(r);
+  heard h = { .r = r, .client = c };
+  cg_timer *timer;
+  assert_int_equal(cg_timer_new(r->loop, close_now, &h, &timer), CG_OK);
+  assert_int_equal(cg_login_start(c, "+9996621234", NULL, r->arena, &r->result), CG_OK);
+  r->quiet = true;
+  cg_timer_at(timer, 0);
+  assert_int_equal(cg_login_start(c, "+9996625678", NULL, r->arena, &r->result),
+                   CG_E_CLOSED);
+  assert_int_equal(h.times, 1);
+  cg_timer_free(timer);
 }
 
 static void test_open_errors(void **state) {
@@ -552,6 +605,8 @@ int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
   const struct CMUnitTest tests[] = {
     TEST(test_call),      TEST(test_own_loop_refused), TEST(test_send),
+    TEST(test_close_while_waiting),
+    TEST(test_close_while_cancelling),
     TEST(test_close),     TEST(test_open_errors),      TEST(test_login),
     TEST(test_raw_calls), TEST(test_change_of_number), TEST(test_cancel_unanswered),
     TEST(test_sign_up),   TEST(test_password),

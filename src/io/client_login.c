@@ -83,8 +83,11 @@ static cg_err cancel(cg_client *c, cg_arena *arena, cg_result *result) {
 }
 
 cg_err cg_login_cancel(cg_client *c, cg_arena *arena, cg_result *result) {
+  cg_client_hold(c);
   cg_err err = check(c, CG_LOGIN_DO_CANCEL, result);
-  return err ? err : cancel(c, arena, result);
+  if (!err) err = cancel(c, arena, result);
+  cg_client_release(c);
+  return err;
 }
 
 /* --- start ----------------------------------------------------------------- */
@@ -93,8 +96,8 @@ static bool is_restart(const cg_result *result) {
   return result->error.code == 500 && !strncmp(result->error.text, "AUTH_RESTART", 12);
 }
 
-cg_err cg_login_start(cg_client *c, const char *phone, const cg_login_settings *settings,
-                      cg_arena *arena, cg_result *result) {
+static cg_err start(cg_client *c, const char *phone, const cg_login_settings *settings,
+                    cg_arena *arena, cg_result *result) {
   char digits[CG_PHONE_MAX];
   const tl_obj *request;
   cg_err err = check(c, CG_LOGIN_DO_START, result);
@@ -114,26 +117,39 @@ cg_err cg_login_start(cg_client *c, const char *phone, const cg_login_settings *
   return err;
 }
 
+cg_err cg_login_start(cg_client *c, const char *phone, const cg_login_settings *settings,
+                      cg_arena *arena, cg_result *result) {
+  cg_client_hold(c);
+  cg_err err = start(c, phone, settings, arena, result);
+  cg_client_release(c);
+  return err;
+}
+
 /* --- the other steps ------------------------------------------------------- */
 
 cg_err cg_login_resend(cg_client *c, const char *reason, bool force, cg_arena *arena,
                        cg_result *result) {
   const tl_obj *request;
   const cg_login *l = &c->data.login;
+  cg_client_hold(c);
   cg_err err = check(c, CG_LOGIN_DO_RESEND, result);
   if (!err) err = cg_login_may_resend(l, now_s(c), force, &result->fault);
   if (!err) err = asked(result, cg_login_ask_resend(l, reason, scratch(c), &request));
-  return err ? err : cg_call(c, request, arena, result);
+  if (!err) err = cg_call(c, request, arena, result);
+  cg_client_release(c);
+  return err;
 }
 
 cg_err cg_login_code(cg_client *c, const char *code, cg_arena *arena, cg_result *result) {
   const tl_obj *request;
   char clean[CG_CODE_TEXT_MAX] = "";
   const cg_login *l = &c->data.login;
+  cg_client_hold(c);
   cg_err err = check(c, CG_LOGIN_DO_CODE, result);
   if (!err) err = cg_login_clean_code(l, code, clean, &result->fault);
   if (!err) err = asked(result, cg_login_ask_code(l, clean, scratch(c), &request));
   if (!err) err = cg_call(c, request, arena, result);
+  cg_client_release(c);
   cg_wipe(clean, sizeof clean);
   return err;
 }
@@ -149,15 +165,18 @@ static cg_err check_terms(const cg_client *c, bool accepted, cg_result *result) 
 cg_err cg_login_sign_up(cg_client *c, const char *first_name, const char *last_name,
                         bool accept_terms, cg_arena *arena, cg_result *result) {
   const tl_obj *request;
+  cg_client_hold(c);
   cg_err err = check(c, CG_LOGIN_DO_SIGN_UP, result);
   if (!err) err = check_terms(c, accept_terms, result);
   if (!err)
     err = asked(result, cg_login_ask_sign_up(&c->data.login, first_name, last_name,
                                              scratch(c), &request));
-  return err ? err : cg_call(c, request, arena, result);
+  if (!err) err = cg_call(c, request, arena, result);
+  cg_client_release(c);
+  return err;
 }
 
-cg_err cg_login_log_out(cg_client *c, cg_arena *arena, cg_result *result) {
+static cg_err log_out(cg_client *c, cg_arena *arena, cg_result *result) {
   const tl_obj *request;
   if (c->data.login.reset) return cg_reset_auth(c, false, arena, result);
   *result = (cg_result){ 0 };
@@ -165,6 +184,13 @@ cg_err cg_login_log_out(cg_client *c, cg_arena *arena, cg_result *result) {
   cg_err err = check(c, CG_LOGIN_DO_LOG_OUT, result);
   if (!err) err = asked(result, cg_login_ask_log_out(scratch(c), &request));
   return err ? err : cg_call(c, request, arena, result);
+}
+
+cg_err cg_login_log_out(cg_client *c, cg_arena *arena, cg_result *result) {
+  cg_client_hold(c);
+  cg_err err = log_out(c, arena, result);
+  cg_client_release(c);
+  return err;
 }
 
 /* --- a session file from outside ------------------------------------------- */
