@@ -18,6 +18,8 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { PROVE_AT = 2 }; /* transport errors -404 */
+
 static const uint64_t CONNECT_LIMIT = 10 * CG_SECOND;
 static const uint64_t FIRST_WAIT = CG_SECOND / 10, LONGEST_WAIT = 5 * CG_SECOND;
 
@@ -84,7 +86,7 @@ void cg_core_retry(cg_core *c, uint64_t now_us) {
 static void give_up(cg_core *c, uint64_t now_us) {
   cg_core_reconnect(c, 0, now_us);
   c->wanted = c->proving = false;
-  c->tries = 0;
+  c->tries = c->unknown_key = 0; /* a later call looks into it anew */
   cg_core_fail_all(c);
 }
 
@@ -309,13 +311,21 @@ void cg_core_saved(cg_core *c, cg_err err, const char *why, uint64_t now_us) {
 
 /* --- input ----------------------------------------------------------------- */
 
-/* The server does not know the key: once may be an accident, twice is looked into. */
+/* The server does not know the key: once may be an accident, twice is looked into. It is
+ * at an end if the key that it agreed on then is unknown as well. */
 static void key_unknown(cg_core *c, uint64_t now_us) {
-  cg_core_reconnect(c, 0, now_us);
-  if (++c->unknown_key < 2) return;
-  c->unknown_key = 0;
-  c->proving = true;
-  cg_log_write(c->o.log, CG_LOG_WARN, "the server does not know the session's key");
+  char at[300];
+  where(c, at);
+  cg_fail(&c->trouble, CG_E_TRANSPORT, "%s answered with transport error -404", at);
+  if (++c->unknown_key > PROVE_AT) {
+    give_up(c, now_us);
+    return;
+  }
+  c->proving = c->unknown_key == PROVE_AT;
+  if (c->proving)
+    cg_log_write(c->o.log, CG_LOG_WARN, "the server does not know the session's key");
+  c->tries++;
+  cg_core_reconnect(c, back_off(c), now_us);
 }
 
 static void transport_error(cg_core *c, int32_t code, uint64_t now_us) {

@@ -414,6 +414,26 @@ static void test_unknown_key_elsewhere(void **state) {
   cg_rsa_free(other);
 }
 
+/* A server that forgets every key it agrees on is not asked for ever. */
+static void test_unknown_key_always(void **state) {
+  (void)state;
+  rig r;
+  rig_with_key(&r, script_plain);
+  r.servers[0].knows_key = false;
+  r.servers[0].forgets = true;
+  uint64_t begin = r.now;
+  call(&r, &get_nearest.o);
+  run_until(&r, 1);
+  assert_int_equal(r.done[0].err, CG_E_TRANSPORT);
+  assert_int_equal(r.servers[0].handshakes, 1);
+  assert_true(r.now - begin >= 3 * CG_SECOND / 10); /* 0.1 s and 0.2 s */
+  r.servers[0].forgets = false; /* a later call may find it well again */
+  call(&r, &get_nearest.o);
+  run_until(&r, 2);
+  assert_int_equal(r.done[1].id, TL_ID_nearestDc);
+  rig_free(&r);
+}
+
 static void script_revoked(fake_server *s, const tl_obj *q, cg_buf *out) {
   (void)s;
   if (q->id == TL_ID_help_getConfig) fake_refuse(out, 401, "SESSION_REVOKED");
@@ -644,6 +664,7 @@ int main(void) {
     cmocka_unit_test(test_memory),
     cmocka_unit_test(test_ailing),
     cmocka_unit_test(test_unknown_key_elsewhere),
+    cmocka_unit_test(test_unknown_key_always),
   };
   return cmocka_run_group_tests(tests, make_key, free_key);
 }

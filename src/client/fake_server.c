@@ -63,7 +63,8 @@ static void shake_hands(fake_server *s, cg_bytes payload, uint64_t now_us) {
   if (verdict == CG_HANDSHAKE_STORE) {
     s->key = key.key;
     s->salt = key.salt;
-    s->has_key = s->knows_key = true;
+    s->has_key = true;
+    s->knows_key = !s->forgets;
     s->handshakes++;
     cg_session_free(s->session);
     s->session = NULL;

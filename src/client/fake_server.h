@@ -26,6 +26,7 @@ struct fake_server {
   fake_script *script;
   void *ctx;
   bool has_key, knows_key; /* without the latter: -404 */
+  bool forgets;            /* knows no key for longer than its exchange */
   cg_auth_key key;
   uint64_t session_id;
   cg_session *session; /* of the key; outlives connections */
