@@ -255,13 +255,13 @@ static bool take_markdown_link(writer *w) {
 static bool take_backticks(writer *w) {
   if (*w->pos != '`') return false;
   const char *close = memchr(w->pos + 1, '`', (size_t)(w->end - w->pos - 1));
+  if (!close) return false;
   word(w);
-  const char *stop = close ? close : w->end;
   cg_buf_text(w->out, "<code>");
   markup_escape(w->out,
-                (cg_bytes){ (const uint8_t *)w->pos + 1, (size_t)(stop - w->pos - 1) });
+                (cg_bytes){ (const uint8_t *)w->pos + 1, (size_t)(close - w->pos - 1) });
   cg_buf_text(w->out, "</code>");
-  w->pos = close ? close + 1 : w->end;
+  w->pos = close + 1;
   return true;
 }
 

@@ -34,8 +34,9 @@ void cg_example_c(cg_buf *b, const cg_example *e);
 void cg_example_cli(cg_buf *b, const cg_example *e);
 void cg_example_lua(cg_buf *b, const cg_example *e);
 
-/* The gateway's three forms: /user<TOKEN>/METHOD, /bot<TOKEN>/madeline, /api/SESSION. */
-typedef enum { CG_HTTP_USER, CG_HTTP_BOT, CG_HTTP_API } cg_http_form;
+/* The gateway's forms: /user<TOKEN>/METHOD, /bot<TOKEN>/madeline, /api/<SESSION>/METHOD,
+ * /v1/accounts/<ID>/call/METHOD. */
+typedef enum { CG_HTTP_USER, CG_HTTP_BOT, CG_HTTP_API, CG_HTTP_V1 } cg_http_form;
 void cg_example_http(cg_buf *b, const cg_example *e, cg_http_form form);
 
 /* Its bytes on the wire, in memory of `arena`. Fails where the schema does not take the

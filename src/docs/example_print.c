@@ -77,22 +77,31 @@ static void put_parameter(cg_buf *b, const cg_example *item) {
   cg_buf_free(&word);
 }
 
-void cg_example_http(cg_buf *b, const cg_example *e, cg_http_form form) {
-  static const char *const paths[] = { "/user<TOKEN>/", "/bot<TOKEN>/madeline",
-                                       "/api/<SESSION>/" };
-  const char *name = form == CG_HTTP_BOT ? "" : e->def->name;
-  PUT(b, "curl 'http://127.0.0.1:4490", paths[form], name, "'");
-  if (form != CG_HTTP_BOT) {
-    for (size_t i = 0; i < e->count; i++) put_parameter(b, e->items + i);
-    return;
-  }
+/* `start` and the JSON of the arguments as one word. */
+static void put_json_word(cg_buf *b, const char *start, const cg_example *e) {
   cg_buf word = { 0 };
-  cg_buf_text(&word, "params=");
+  cg_buf_text(&word, start);
   put_json(&word, e);
-  PUT(b, " \\\n  --data-urlencode method=", e->def->name, " \\\n  --data-urlencode ");
   put_word(b, cg_buf_view(&word));
   if (word.err) b->err = word.err;
   cg_buf_free(&word);
+}
+
+void cg_example_http(cg_buf *b, const cg_example *e, cg_http_form form) {
+  static const char *const paths[] = { "/user<TOKEN>/", "/bot<TOKEN>/madeline",
+                                       "/api/<SESSION>/", "/v1/accounts/<ID>/call/" };
+  const char *name = form == CG_HTTP_BOT ? "" : e->def->name;
+  PUT(b, "curl 'http://127.0.0.1:4490", paths[form], name, "'");
+  if (form == CG_HTTP_BOT) {
+    PUT(b, " \\\n  --data-urlencode method=", e->def->name, " \\\n  --data-urlencode ");
+    put_json_word(b, "params=", e);
+  } else if (form == CG_HTTP_V1) {
+    PUT(b, " \\\n  -H 'Centigram-Token: <TOKEN>' -H 'Content-Type: application/json'",
+        " \\\n  -d ");
+    put_json_word(b, "", e);
+  } else {
+    for (size_t i = 0; i < e->count; i++) put_parameter(b, e->items + i);
+  }
 }
 
 /* --- Lua ---------------------------------------------------------------------- */

@@ -221,7 +221,8 @@ static int name_order(const void *a, const void *b) {
   return strcmp(((const cg_docs_error *)a)->name, ((const cg_docs_error *)b)->name);
 }
 
-static const char *error_name(loader *l, const char *pattern) {
+/* X for "%d". */
+static const char *with_x(loader *l, const char *pattern) {
   char *name = take(l, strlen(pattern) + 1), *p = name;
   for (; name && *pattern; pattern++)
     if (pattern[0] == '%' && pattern[1] == 'd') *p++ = 'X', pattern++;
@@ -236,6 +237,7 @@ static void add_errors(loader *l) {
   uint32_t *numbers = take(l, (t->nerrors + 1) * sizeof *numbers);
   l->d.errors = take(l, (t->nerrors + 1) * sizeof *l->d.errors);
   l->d.error_of = take(l, (t->nerrors + 1) * sizeof *l->d.error_of);
+  l->d.error_text = take(l, (t->nerrors + 1) * sizeof *l->d.error_text);
   if (l->err) return;
   for (uint32_t i = 0; i < t->nerrors; i++) order[i] = (numbered){ t, i };
   qsort(order, t->nerrors, sizeof *order, error_order);
@@ -243,9 +245,10 @@ static void add_errors(loader *l) {
   for (uint32_t i = 0; i < t->nerrors; i++) {
     const char *pattern = t->errors[order[i].at].name;
     numbers[i] = order[i].at;
+    l->d.error_text[order[i].at] = with_x(l, t->errors[order[i].at].text);
     if (!e || strcmp(e->pattern, pattern)) {
       e = l->d.errors + l->d.nerrors++;
-      *e = (cg_docs_error){ .name = error_name(l, pattern), .pattern = pattern,
+      *e = (cg_docs_error){ .name = with_x(l, pattern), .pattern = pattern,
                             .at = numbers + i };
     }
     e->count++;

@@ -62,7 +62,9 @@ typedef struct {
   cg_docs_def *defs;
   cg_docs_type *types;
   cg_docs_error *errors;
-  const cg_docs_error **error_of; /* by number in cg_texts.errors */
+  /* By number in cg_texts.errors: its name's entry, and its text with X for the number. */
+  const cg_docs_error **error_of;
+  const char **error_text;
 } cg_docs;
 
 /* Reads everything into `arena` (about 10 MB). MEMORY, CORRUPT. */

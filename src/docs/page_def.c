@@ -61,7 +61,7 @@ static void put_errors(const cg_html *h, const cg_docs_def *def) {
     const cg_texts_error *e = h->d->texts->errors + def->known->errors[i];
     cg_html_put(h, "<tr><td>%d<td>", (int)e->code);
     cg_html_error(h, h->d->error_of[def->known->errors[i]]);
-    cg_html_put(h, "<td>%m\n", e->text);
+    cg_html_put(h, "<td>%m\n", h->d->error_text[def->known->errors[i]]);
   }
   if (def->known->nerrors) cg_html_put(h, "</tbody>\n</table>\n");
   cg_html_put(h, "<p>%rAny method may answer one of the <a href=\"%rerrors/index.html"
@@ -101,9 +101,9 @@ static void put_code(const cg_html *h, const char *title, const char *class,
 
 static void put_http(const cg_html *h, const cg_example *e) {
   static const char *const titles[] = { "HTTP", "HTTP, as a bot",
-                                        "HTTP, by the name of a session" };
-  static const char *const classes[] = { "http", "http-bot", "http-api" };
-  for (int form = CG_HTTP_USER; form <= CG_HTTP_API; form++) {
+                                        "HTTP, by the name of a session", "HTTP, /v1" };
+  static const char *const classes[] = { "http", "http-bot", "http-api", "http-v1" };
+  for (int form = CG_HTTP_USER; form <= CG_HTTP_V1; form++) {
     cg_buf code = { 0 };
     cg_example_http(&code, e, (cg_http_form)form);
     put_code(h, titles[form], classes[form], &code);
@@ -183,7 +183,7 @@ static void put_siblings(const cg_html *h, const cg_docs_def *def) {
 static void put_kin(const cg_html *h, const cg_docs_def *def) {
   size_t n = 0, at = 0;
   for (const cg_docs_def *other; (other = cg_docs_kin(h->d, def, &at));)
-    put_related_def(h, other, &n, "With the same fields, which few have");
+    put_related_def(h, other, &n, "With a field that few have");
   if (n) cg_html_put(h, "\n");
 }
 

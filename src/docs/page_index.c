@@ -95,7 +95,7 @@ static void put_error_rows(const cg_html *h, bool general) {
       cg_html_put(h, "%r%d", k ? ", " : "", (int)h->d->texts->errors[e->at[k]].code);
     cg_html_put(h, "<td>");
     cg_html_error(h, e);
-    cg_html_put(h, "<td>%m\n", h->d->texts->errors[e->at[0]].text);
+    cg_html_put(h, "<td>%m\n", h->d->error_text[e->at[0]]);
   }
   cg_html_put(h, "</tbody>\n</table>\n");
 }
@@ -176,7 +176,6 @@ void cg_page_search_index(const cg_html *h) {
   for (size_t i = 0; i < d->ntypes; i++)
     put_entry(h, "types", d->types[i].name, d->types[i].text);
   for (size_t i = 0; i < d->nerrors; i++)
-    put_entry(h, "errors", d->errors[i].name,
-              d->texts->errors[d->errors[i].at[0]].text);
+    put_entry(h, "errors", d->errors[i].name, d->error_text[d->errors[i].at[0]]);
   cg_html_put(h, "];\n");
 }

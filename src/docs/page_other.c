@@ -74,7 +74,7 @@ static void put_meanings(const cg_html *h, const cg_docs_error *error) {
   for (size_t i = 0; i < error->count; i++) {
     const cg_texts_error *e = h->d->texts->errors + error->at[i];
     cg_html_put(h, "<tr><td>%d<td>%m\n", (int)e->code,
-                *e->text ? e->text : "Nothing is known about it.");
+                *e->text ? h->d->error_text[error->at[i]] : "Nothing is known about it.");
   }
   cg_html_put(h, "</tbody>\n</table>\n");
 }

@@ -41,7 +41,7 @@ function centigramScore(entry, query, asked) {
   if (named === asked.length) score += 50;
   if (joined.endsWith(asked.join(""))) score += 20;
   score += { methods: 8, types: 3, constructors: 2, errors: 1 }[kind];
-  return score - words.length;
+  return score - words.filter((w) => !asked.some((a) => w.startsWith(a))).length;
 }
 
 function centigramText(entry) {

@@ -97,7 +97,7 @@ static void put_errors(const printer *p, const cg_docs_def *def) {
   for (uint32_t i = 0; i < def->known->nerrors; i++) {
     const cg_texts_error *e = p->d->texts->errors + def->known->errors[i];
     put(p, "  %d %s\n", (int)e->code, p->d->error_of[def->known->errors[i]]->name);
-    put_text(p, e->text, 6);
+    put_text(p, p->d->error_text[def->known->errors[i]], 6);
   }
 }
 
@@ -231,7 +231,7 @@ static void put_error(const printer *p, const cg_docs_error *error) {
   for (size_t i = 0; i < error->count; i++) {
     const cg_texts_error *e = p->d->texts->errors + error->at[i];
     put(p, "\n  %d\n", (int)e->code);
-    put_text(p, e->text, 6);
+    put_text(p, *e->text ? p->d->error_text[error->at[i]] : "Nothing is known about it.", 6);
   }
   if (error->general) put(p, "\nA general error: it is not bound to certain methods.\n");
   size_t n = 0;
