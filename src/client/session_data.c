@@ -12,6 +12,9 @@ static const uint8_t magic[8] = { 'C', 'G', 'S', 'E', 'S', 'S', 'N', '\n' };
 
 enum { HEAD = 16, CHECK = 32 };
 
+/* What is beyond was not written by a client; seconds. */
+static const int64_t TIME_END = INT64_C(1) << 40, OFFSET_END = INT64_C(1) << 33;
+
 void cg_session_data_wipe(cg_session_data *d) {
   cg_login_wipe(&d->login);
   cg_wipe(d, sizeof *d);
@@ -127,6 +130,14 @@ static uint32_t get_upto(cg_reader *r, uint32_t last) {
   return v > last ? 0 : v;
 }
 
+/* Seconds that sums of a few cannot overflow: from `first` to below `end`. */
+static int64_t get_seconds(cg_reader *r, int64_t first, int64_t end) {
+  int64_t v = (int64_t)cg_reader_u64(r);
+  bool fits = v >= first && v < end;
+  if (!fits) cg_reader_fail(r, CG_E_MALFORMED);
+  return fits ? v : 0;
+}
+
 static cg_err get_key(cg_reader *r, cg_auth_key *out) {
   cg_bytes key = cg_reader_take(r, sizeof out->key);
   uint64_t id = cg_reader_u64(r);
@@ -142,7 +153,7 @@ static cg_err get_dc(cg_reader *r, cg_session_dc *dc) {
   get_text(r, dc->host, sizeof dc->host);
   dc->port = (uint16_t)get_upto(r, UINT16_MAX);
   dc->salt = cg_reader_u64(r);
-  dc->time_offset = (int64_t)cg_reader_u64(r);
+  dc->time_offset = get_seconds(r, 1 - OFFSET_END, OFFSET_END);
   dc->has_key = get_upto(r, 1);
   return dc->has_key ? get_key(r, &dc->key) : r->err;
 }
@@ -170,8 +181,8 @@ static cg_err get_login(cg_reader *r, cg_login *l) {
   l->next_type = (cg_code_type)get_upto(r, CG_CODE_UNKNOWN);
   l->length = (int32_t)get_upto(r, INT32_MAX);
   get_text(r, l->hint, sizeof l->hint);
-  l->sent_at = (int64_t)cg_reader_u64(r);
-  l->resend_at = (int64_t)cg_reader_u64(r);
+  l->sent_at = get_seconds(r, 0, TIME_END);
+  l->resend_at = get_seconds(r, 0, TIME_END);
   l->wrong_codes = (int32_t)get_upto(r, INT32_MAX);
   l->logged_in = get_upto(r, 1);
   l->user_id = (int64_t)cg_reader_u64(r);

@@ -132,6 +132,33 @@ static void test_hostile(void **state) {
   cg_buf_free(&file);
 }
 
+/* Times that sums would overflow, or that no clock shows, are damage. */
+static void test_times(void **state) {
+  (void)state;
+  static const struct {
+    int64_t sent, resend, offset;
+    cg_err err;
+  } rows[] = { { INT64_MAX, 0, 0, CG_E_CORRUPT },
+               { -1, 0, 0, CG_E_CORRUPT },
+               { INT64_C(1) << 40, 0, 0, CG_E_CORRUPT },
+               { 0, INT64_MIN, 0, CG_E_CORRUPT },
+               { 0, 0, INT64_C(1) << 33, CG_E_CORRUPT },
+               { 0, 0, INT64_MIN, CG_E_CORRUPT },
+               { (INT64_C(1) << 40) - 1, 1, 1 - (INT64_C(1) << 33), CG_OK } };
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    cg_session_data d;
+    cg_buf file = { 0 };
+    test_session(&d, 7);
+    d.login.sent_at = rows[i].sent;
+    d.login.resend_at = rows[i].resend;
+    d.dcs[0].time_offset = rows[i].offset;
+    assert_int_equal(cg_session_encode(&d, &file), CG_OK);
+    assert_int_equal(decode(file.at, file.len, NULL), rows[i].err);
+    cg_session_data_wipe(&d);
+    cg_buf_free(&file);
+  }
+}
+
 static void test_says_what(void **state) {
   (void)state;
   cg_fault fault;
@@ -185,6 +212,7 @@ int main(void) {
     cmocka_unit_test(test_passing_states),
     cmocka_unit_test(test_marker),
     cmocka_unit_test(test_hostile),
+    cmocka_unit_test(test_times),
     cmocka_unit_test(test_says_what),
     cmocka_unit_test(test_memory),
     cmocka_unit_test(test_dcs),
