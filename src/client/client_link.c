@@ -248,6 +248,7 @@ static void keep_key(cg_core *c, cg_handshake_result *result) {
   c->data->made = true;
   dc->salt = result->salt;
   cg_core_set_offset(c, result->time_offset);
+  c->key_unsaved = true;
   c->link = CG_LINK_SAVING;
   cg_core_emit(c, CG_CORE_SAVE);
 }
@@ -293,9 +294,19 @@ static void fail_moved(cg_core *c, cg_err err, const char *why) {
     if (i->kind == CG_CORE_DONE && i->moved) cg_fail(&i->fault, err, "%s", why);
 }
 
+/* The connection may be gone by the time it is known that the key was not saved. */
+static void forget_unsaved(cg_core *c) {
+  cg_auth_key_wipe(&cg_core_dc(c)->key);
+  cg_core_dc(c)->has_key = c->key_unsaved = false;
+}
+
 void cg_core_saved(cg_core *c, cg_err err, const char *why, uint64_t now_us) {
   if (err) fail_moved(c, err, why);
   cg_core_reset_saved(c, err, why, now_us);
+  if (!err)
+    c->key_unsaved = false;
+  else if (c->key_unsaved)
+    forget_unsaved(c);
   if (c->link != CG_LINK_SAVING) return;
   if (!err) {
     cg_handshake_free(c->handshake);
@@ -303,8 +314,6 @@ void cg_core_saved(cg_core *c, cg_err err, const char *why, uint64_t now_us) {
     go_up(c, now_us);
     return;
   }
-  cg_auth_key_wipe(&cg_core_dc(c)->key);
-  cg_core_dc(c)->has_key = false;
   cg_fail(&c->trouble, err, "%s", why);
   give_up(c, now_us);
 }

@@ -75,6 +75,7 @@ struct cg_core {
   cg_handshake *handshake;
   cg_session *session; /* lives over connections; NULL until there is a key */
   cg_auth_key key;     /* the session's */
+  bool key_unsaved;    /* the data centre's key is not on disk yet */
   cg_buf out, plain;
   bool wanted;         /* a call was made: keep a connection */
   bool was_up;         /* the server has answered before */

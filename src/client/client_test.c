@@ -300,6 +300,28 @@ static void test_ailing(void **state) {
   rig_free(&r);
 }
 
+/* Not even if the connection is lost between the key and the failure. */
+static void test_save_fails_late(void **state) {
+  (void)state;
+  rig r;
+  rig_init(&r, script_plain);
+  r.save_err = CG_E_IO;
+  assert_int_equal(rig_open(&r, NULL), CG_OK);
+  call(&r, &get_nearest.o);
+  const cg_session_dc *dc = cg_session_dc_of(&r.data, 2);
+  while (!dc->has_key && do_events(&r) + move_bytes(&r)) continue;
+  assert_true(dc->has_key);
+  lose_connection(&r);
+  cg_core_closed(r.core, CG_E_CLOSED, r.now);
+  do_events(&r);
+  assert_int_equal(r.saves, 1);
+  assert_false(dc->has_key);
+  run_until(&r, 1);
+  assert_int_equal(r.done[0].err, CG_E_IO);
+  assert_int_equal(r.servers[0].calls, 0);
+  rig_free(&r);
+}
+
 /* --- migration ------------------------------------------------------------- */
 
 static void script_move(fake_server *s, const tl_obj *q, cg_buf *out) {
@@ -665,6 +687,7 @@ int main(void) {
     cmocka_unit_test(test_ailing),
     cmocka_unit_test(test_unknown_key_elsewhere),
     cmocka_unit_test(test_unknown_key_always),
+    cmocka_unit_test(test_save_fails_late),
   };
   return cmocka_run_group_tests(tests, make_key, free_key);
 }
