@@ -58,6 +58,15 @@ void cg_core_refuse(cg_core *c, const cg_rpc_error *error, bool all) {
   }
 }
 
+void cg_core_refuse_attempts(cg_core *c, const cg_rpc_error *error) {
+  for (cg_core_item *call = c->calls.first, *next; call; call = next) {
+    next = call->next;
+    if (!call->step.hash[0]) continue;
+    call->error = *error;
+    finish(c, call);
+  }
+}
+
 bool cg_core_holds(const cg_core *c, const cg_core_item *call) {
   bool leaves = c->data->login.reset || c->reset.phase == CG_RESET_BEGIN;
   return leaves && !call->of_reset;
@@ -226,9 +235,10 @@ static void migrate(cg_core *c, cg_core_item *call, int32_t to, uint64_t now_us)
   cg_core_reconnect(c, 0, now_us);
 }
 
+/* A code attempt does not go on in another data centre (protocol.md 244). */
 static bool may_migrate(const cg_core *c, const cg_core_item *call, int32_t to) {
   return to && to != c->data->main_dc && cg_dc_find(c->o.dc, to, 0) &&
-         call->migrations < CG_CORE_MIGRATIONS;
+         call->migrations < CG_CORE_MIGRATIONS && !call->step.hash[0];
 }
 
 static bool wants_init(const cg_rpc_error *e) {

@@ -263,6 +263,7 @@ static bool account_lost(cg_core *c, uint64_t now_us) {
               CG_LOGIN_LOST;
   cg_login_forget(&c->data->login);
   cg_core_drop_key(c);
+  cg_core_refuse_attempts(c, &gone);
   if (!lost) return false;
   c->data->login.state = CG_LOGIN_CLOSED;
   cg_core_refuse(c, &gone, true);

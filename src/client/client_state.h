@@ -130,6 +130,8 @@ void cg_core_calls_tick(cg_core *c, uint64_t now_us);
 void cg_core_fail_all(cg_core *c);
 /* Ends calls as if the server had refused them: all, or those that were sent. */
 void cg_core_refuse(cg_core *c, const cg_rpc_error *error, bool all);
+/* The same for those that speak of a code, which only its key and data centre know. */
+void cg_core_refuse_attempts(cg_core *c, const cg_rpc_error *error);
 /* A reset is under way: the call waits for its end. */
 bool cg_core_holds(const cg_core *c, const cg_core_item *call);
 /* Appends the bytes of a request. */

@@ -570,6 +570,32 @@ static void test_login_migrates(void **state) {
 
 /* --- whose session it is --------------------------------------------------- */
 
+/* Rules 100 and 244: a code is not tried under another key or in another place. */
+static void test_attempt_stays(void **state) {
+  (void)state;
+  rig r;
+  tl_auth_signIn sign_in = { TL_INIT(auth_signIn), .phone_number = PHONE_TEXT,
+                             .phone_code_hash = CG_LIT("f4318de66cb2db3f10") };
+  rig_with_key(&r, script_move);
+  r.data.login.state = CG_LOGIN_WAIT_CODE;
+  call(&r, &sign_in.o);
+  run_until(&r, 1);
+  assert_int_equal(r.done[0].code, 303);
+  assert_int_equal(r.data.main_dc, 2);
+  assert_int_equal(r.servers[1].calls, 0);
+  rig_free(&r);
+  rig_with_key(&r, script_plain);
+  r.servers[0].knows_key = false;
+  r.data.login.state = CG_LOGIN_WAIT_CODE;
+  call(&r, &sign_in.o);
+  call(&r, &get_nearest.o);
+  run_until(&r, 2);
+  assert_int_equal(r.done[0].code, 401);
+  assert_int_equal(r.done[1].id, TL_ID_nearestDc); /* under the new key */
+  assert_int_equal(r.servers[0].calls, 1);
+  rig_free(&r);
+}
+
 static void test_other_service(void **state) {
   (void)state;
   rig r;
@@ -687,6 +713,7 @@ int main(void) {
     cmocka_unit_test(test_ailing),
     cmocka_unit_test(test_unknown_key_elsewhere),
     cmocka_unit_test(test_unknown_key_always),
+    cmocka_unit_test(test_attempt_stays),
     cmocka_unit_test(test_save_fails_late),
   };
   return cmocka_run_group_tests(tests, make_key, free_key);
