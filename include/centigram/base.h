@@ -48,10 +48,10 @@ typedef struct cg_arena cg_arena;
  * NULL when memory is out. Free it with cg_arena_free(). */
 CG_API cg_arena *cg_arena_new(size_t cap);
 
-/* Frees the arena and everything that came from it. NULL is allowed. */
+/* Wipes and frees the arena and everything that came from it. NULL is allowed. */
 CG_API void cg_arena_free(cg_arena *a);
 
-/* Forgets everything that came from the arena, and keeps its first block. */
+/* Wipes everything that came from the arena, and keeps its first block. */
 CG_API void cg_arena_reset(cg_arena *a);
 
 /* `size` zeroed bytes, aligned for any object. NULL when memory is out or the

@@ -26,9 +26,16 @@ cg_arena *cg_arena_new(size_t cap) {
   return a;
 }
 
+/* What is given back is wiped: requests and answers hold codes and tokens. */
+static void wipe(block *b) {
+  explicit_bzero(b->at, b->used);
+  b->used = 0;
+}
+
 static void drop_blocks(cg_arena *a, const block *keep) {
   while (a->blocks != keep) {
     block *next = a->blocks->next;
+    wipe(a->blocks);
     cg_free(a->blocks);
     a->blocks = next;
   }
@@ -45,7 +52,7 @@ void cg_arena_reset(cg_arena *a) {
   while (first && first->next) first = first->next;
   drop_blocks(a, first);
   a->total = first ? first->size : 0;
-  if (first) first->used = 0;
+  if (first) wipe(first);
 }
 
 /* A new block with room for `size`, or NULL. Blocks double until LARGEST. */

@@ -30,7 +30,7 @@ cg_err cg_session_new(cg_session **out, const cg_session_options *options,
 
 static void free_events(cg_session *s) {
   for (uint32_t i = s->first; i < s->first + s->count; i++)
-    cg_buf_free(&s->events[i].body);
+    cg_buf_wipe(&s->events[i].body);
   cg_free(s->events);
 }
 
@@ -95,14 +95,14 @@ cg_err cg__emit(cg_session *s, const cg_session_event *event, cg_bytes body) {
   cg_buf copy = { 0 };
   cg_buf_bytes(&copy, body);
   cg_err err = cg__emit_owned(s, event, &copy);
-  cg_buf_free(&copy);
+  cg_buf_wipe(&copy);
   return err;
 }
 
 /* Ends the loan of the event that was given out last. */
 static void take_back(cg_session *s) {
   s->lent = false;
-  cg_buf_free(&s->events[s->first].body);
+  cg_buf_wipe(&s->events[s->first].body); /* it may hold a code or a token */
   s->first++;
   if (--s->count) return;
   cg_free(s->events);
@@ -150,6 +150,7 @@ static cg_err verdict(cg_err err) {
 cg_err cg_session_receive(cg_session *s, const cg_message *m, uint64_t now_us) {
   cg_err err = CG_E_PROTOCOL;
   s->now_us = now_us;
+  s->unpacked = 0;
   if (m->session_id == s->o.session_id)
     err = s->client ? cg__client_receive(s, m) : cg__server_receive(s, m);
   return count_discards(s, verdict(err));

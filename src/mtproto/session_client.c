@@ -104,7 +104,7 @@ cg_err cg_session_call(cg_session *s, uint64_t tag, cg_bytes body) {
   cg_buf b = { 0 };
   cg_gzip_object(body, &b);
   cg__out *call = cg__out_of(CG__CALL, &b);
-  cg_buf_free(&b);
+  cg_buf_wipe(&b);
   if (!call) return CG_E_MEMORY;
   call->tag = tag;
   cg__enqueue(s, call);
@@ -115,7 +115,7 @@ cg_err cg_session_destroy_key(cg_session *s) {
   cg_buf b = { 0 };
   cg_buf_u32(&b, MT_ID_destroy_auth_key);
   cg__out *call = cg__out_of(CG__CALL, &b);
-  cg_buf_free(&b);
+  cg_buf_wipe(&b);
   if (!call) return CG_E_MEMORY;
   call->purpose = CG__DESTROY;
   cg__enqueue(s, call);
@@ -152,7 +152,7 @@ cg_err cg_session_drop(cg_session *s, uint64_t tag) {
   cg_buf_u64(&b, msg_id);
   cg_err err = b.err ? b.err : cg__client_fail(s, call, CG_E_CANCELLED);
   if (!err && msg_id) err = cg__send_query(s, &b, CG__PLAIN);
-  cg_buf_free(&b);
+  cg_buf_wipe(&b);
   return err;
 }
 
@@ -166,7 +166,7 @@ static cg_err finish(cg_session *s, const cg__in *in, cg__out *call, cg_bytes re
   if (cg__body_id(result) == MT_ID_gzip_packed) {
     err = cg__unpack(result, &body);
     if (!err) err = cg__emit_owned(s, &event, &body);
-    cg_buf_free(&body);
+    cg_buf_wipe(&body);
   } else {
     err = cg__emit(s, &event, result);
   }

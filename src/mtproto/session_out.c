@@ -3,6 +3,7 @@
 #include "session_state.h"
 
 #include "mem.h"
+#include "wipe.h"
 #include "mtproto_api.h"
 
 #include <string.h>
@@ -156,12 +157,13 @@ void cg__forget(cg_session *s, cg__out *o) {
   cg__table_remove(&s->sent, o);
   if (o->kind == CG__ANSWER) cg__table_remove(&s->calls, o);
   if (o->kind == CG__ANSWER || o->kind == CG__NOTICE) s->stored -= o->len;
+  cg_wipe(o->body, o->len);
   cg_free(o);
 }
 
 cg_err cg__send_service(cg_session *s, cg_buf *body, unsigned low) {
   cg__out *o = cg__out_of(CG__SERVICE, body);
-  cg_buf_free(body);
+  cg_buf_wipe(body);
   if (!o) return CG_E_MEMORY;
   o->low = (uint8_t)low;
   cg__enqueue(s, o);

@@ -116,12 +116,17 @@ static cg_err dispatch(cg_session *s, const cg__in *in) {
   return s->client ? cg__client_dispatch(s, in) : cg__server_dispatch(s, in);
 }
 
+/* What one packet unpacks to is bounded as a whole, however many objects it packs
+ * (protocol.md 215). */
 static cg_err dispatch_packed(cg_session *s, const cg__in *in) {
+  if (s->unpacked >= CG_GUNZIP_MAX) return CG_E_LIMIT;
   cg_buf plain = { 0 };
   cg_err err = cg__unpack(in->body, &plain);
+  s->unpacked += (uint32_t)plain.len;
+  if (!err && s->unpacked > CG_GUNZIP_MAX) err = CG_E_LIMIT;
   cg__in open = { in->msg_id, in->seqno, cg_buf_view(&plain) };
   if (!err) err = dispatch(s, &open);
-  cg_buf_free(&plain);
+  cg_buf_wipe(&plain);
   return err;
 }
 
@@ -134,6 +139,7 @@ static cg_err accept_copy(cg_session *s, const cg__in *in) {
   if (err) return err;
   if (original.msg_id >= in->msg_id || cg__body_id(original.body) == MT_ID_msg_copy)
     return CG_E_PROTOCOL;
+  if (s->client && !(original.msg_id & 1)) return CG_E_PROTOCOL;
   return cg__accept(s, &original);
 }
 
@@ -237,7 +243,7 @@ static cg_err send_states(cg_session *s, const cg__in *in) {
   cg_buf_u64(&b, in->msg_id);
   cg_buf_str(&b, cg_buf_view(&states));
   if (states.err) b.err = states.err;
-  cg_buf_free(&states);
+  cg_buf_wipe(&states);
   return cg__send_service(s, &b, s->client ? CG_MSGID_CLIENT : CG_MSGID_ANSWER);
 }
 

@@ -304,8 +304,31 @@ static void test_malformed_services(void **state) {
   done(p);
 }
 
+/* 215: many small packed calls in one packet may not unpack to any size. */
+static void test_unpacking_is_bounded(void **state) {
+  (void)state;
+  enum { CALLS = 40, SIZE = 1 << 20 };
+  peer *p = used_server();
+  cg_buf body = call(1);
+  memset(cg_buf_grow(&body, SIZE - body.len), 0, SIZE - 8);
+  cg_buf small = packed(body), b = tl("ii", MT_ID_msg_container, I(CALLS));
+  for (uint32_t i = 0; i < CALLS; i++) {
+    cg_buf_u64(&b, next_id(p));
+    cg_buf_u32(&b, 2 * i + 1);
+    cg_buf_u32(&b, I(small.len));
+    cg_buf_bytes(&b, cg_buf_view(&small));
+  }
+  receive(p, next_id(p), 2 * CALLS, b);
+  int calls = 0;
+  while (cg_session_next(p->s, &p->event)) calls += p->event.kind == CG_SESSION_CALL;
+  assert_int_equal(calls, CG_GUNZIP_MAX / SIZE);
+  cg_buf_free(&small);
+  done(p);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_unpacking_is_bounded),
     cmocka_unit_test(test_refuses_16),
     cmocka_unit_test(test_refuses_17),
     cmocka_unit_test(test_refuses_18),

@@ -21,7 +21,7 @@ static cg_err queue_acks(cg_session *s) {
   cg_buf b = { 0 };
   cg__put_ids(&b, MT_ID_msgs_ack, s->acks.at, count);
   cg__out *o = cg__out_of(CG__SERVICE, &b);
-  cg_buf_free(&b);
+  cg_buf_wipe(&b);
   if (!o) return CG_E_MEMORY;
   o->low = s->client ? CG_MSGID_CLIENT : CG_MSGID_NOTICE;
   cg__enqueue_first(s, o);
@@ -115,7 +115,7 @@ static cg_err seal_batch(cg_session *s, uint32_t count, cg_buf *out) {
   if (!err)
     err =
         cg_envelope_seal(s->o.key, s->client ? CG_CLIENT : CG_SERVER, &m, s->o.rng, out);
-  cg_buf_free(&container);
+  cg_buf_wipe(&container);
   if (!err) finish_batch(s, count, m.msg_id);
   return err;
 }

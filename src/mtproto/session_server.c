@@ -74,7 +74,7 @@ static cg_buf rpc_result(uint64_t request, cg_bytes result) {
 static cg__out *new_answer(cg_session *s, uint64_t request, cg_bytes result) {
   cg_buf b = rpc_result(request, result);
   cg__out *answer = cg__out_of(CG__ANSWER, &b);
-  cg_buf_free(&b);
+  cg_buf_wipe(&b);
   if (!answer) return NULL;
   answer->tag = request;
   answer->low = CG_MSGID_ANSWER;
@@ -100,7 +100,7 @@ static cg_err answer_error(cg_session *s, uint64_t request, int code, const char
   cg_buf_u32(&b, (uint32_t)code);
   cg_buf_str(&b, cg_bytes_of(text));
   cg_err err = b.err ? b.err : answer_now(s, request, cg_buf_view(&b));
-  cg_buf_free(&b);
+  cg_buf_wipe(&b);
   return err;
 }
 
@@ -162,7 +162,7 @@ cg_err cg_session_push(cg_session *s, cg_bytes update, uint64_t now_us) {
   cg_buf b = { 0 };
   cg_gzip_object(update, &b);
   cg__out *o = cg__out_of(CG__NOTICE, &b);
-  cg_buf_free(&b);
+  cg_buf_wipe(&b);
   if (!o) return CG_E_MEMORY;
   o->low = CG_MSGID_NOTICE;
   s->stored += o->len;
@@ -277,7 +277,7 @@ static cg_err on_drop(cg_session *s, const cg__in *in) {
     if (call) err = drop_running(s, call);
   }
   if (!err) err = b.err ? b.err : answer_now(s, in->msg_id, cg_buf_view(&b));
-  cg_buf_free(&b);
+  cg_buf_wipe(&b);
   if (!err && call && call->len) cg__forget(s, call);
   return err;
 }
@@ -318,8 +318,8 @@ cg_err cg_session_key_destroyed(cg_session *s, uint64_t msg_id, bool ok,
   cg_err err = result.err;
   if (!err) err = cg__send_service(s, &bare, CG_MSGID_ANSWER);
   if (!err) err = cg_session_reply(s, msg_id, cg_buf_view(&result), now_us);
-  cg_buf_free(&bare);
-  cg_buf_free(&result);
+  cg_buf_wipe(&bare);
+  cg_buf_wipe(&result);
   return err;
 }
 
@@ -405,7 +405,7 @@ static cg_err announce(cg_session *s, uint64_t first_msg_id) {
   cg_buf_u64(&b, unique_id);
   cg_buf_u64(&b, s->o.salt);
   cg__out *o = cg__out_of(CG__NOTICE, &b);
-  cg_buf_free(&b);
+  cg_buf_wipe(&b);
   if (!o) return CG_E_MEMORY;
   o->low = CG_MSGID_NOTICE;
   s->stored += o->len;

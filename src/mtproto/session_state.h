@@ -141,6 +141,7 @@ struct cg_session {
   cg__ids acks;
   uint64_t acks_due; /* CG_NEVER without acks */
   uint32_t stored;   /* bytes of ANSWER and NOTICE records */
+  uint32_t unpacked; /* bytes that gzip_packed made of the packet at hand */
   uint16_t running;  /* calls without an answer */
   uint8_t discards;
   bool announced; /* server: new_session_created is on its way */
