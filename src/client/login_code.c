@@ -41,8 +41,8 @@ static cg_err flash_call(const cg_login *l, const char *code, char out[CG_CODE_T
   pattern[len] = '\0';
   if (!digits_of(code, out))
     return cg_fail(fault, CG_E_REFUSED, "the code is the number that called");
-  bool match = !strcmp(pattern, "*") || strlen(out) == len;
-  for (size_t i = 0; match && len > 1 && i < len; i++)
+  bool any = !strcmp(pattern, "*"), match = any || strlen(out) == len;
+  for (size_t i = 0; match && !any && i < len; i++)
     match = pattern[i] == '*' || pattern[i] == out[i];
   return match ? CG_OK
                : cg_fail(fault, CG_E_REFUSED, "the number that calls looks like %s",

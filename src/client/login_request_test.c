@@ -57,6 +57,8 @@ static void test_codes(void **state) {
     { CG_CODE_FLASH_CALL, 0, "4420*****", "44201234", NULL },
     { CG_CODE_FLASH_CALL, 0, "*", "442012345", "442012345" },
     { CG_CODE_FLASH_CALL, 0, "*", "x", NULL },
+    { CG_CODE_FLASH_CALL, 0, "5", "6", NULL },
+    { CG_CODE_FLASH_CALL, 0, "", "442012345", NULL },
     { CG_CODE_MISSED_CALL, 5, "+4420", "12345", "12345" },
     { CG_CODE_MISSED_CALL, 5, "+4420", "+44 20 7 12345", "12345" },
     { CG_CODE_MISSED_CALL, 5, "+4420", "+43 20 7 12345", NULL },
