@@ -237,11 +237,14 @@ static cg_err on_resend_answers(cg_session *s, const cg__in *in) {
   cg_reader r = cg__fields(in->body);
   if (cg_reader_u32(&r) != TL_ID_vector) cg_reader_fail(&r, CG_E_UNEXPECTED);
   uint32_t count = cg_reader_count(&r, 8);
-  for (uint32_t i = 0; i < count; i++) {
-    cg__out *answer = cg__table_find(&s->calls, cg_reader_u64(&r));
+  cg_reader ids = r;
+  cg_reader_take(&r, (size_t)count * 8);
+  cg_err err = cg__fields_end(s, &r); /* a list that is no good resends nothing */
+  for (uint32_t i = 0; !err && i < count; i++) {
+    cg__out *answer = cg__table_find(&s->calls, cg_reader_u64(&ids));
     if (answer && answer->len && !answer->queued) cg__enqueue(s, answer);
   }
-  return cg__fields_end(s, &r);
+  return err;
 }
 
 /* rpc_answer_dropped names the answer that will not come; one without a msg_id was
