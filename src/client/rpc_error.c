@@ -46,7 +46,7 @@ bool cg_rpc_error_read(cg_bytes body, cg_rpc_error *out) {
   if (cg_reader_u32(&r) != rpc_error_id) return false;
   int32_t code = (int32_t)cg_reader_u32(&r);
   cg_bytes text = cg_reader_str(&r);
-  if (cg_reader_end(&r)) return false;
+  if (r.err) return false; /* what stands behind it takes nothing away */
   *out = (cg_rpc_error){ .code = code && code > -1000 && code < 1000 ? code : 500 };
   copy_printable(out->text, sizeof out->text, text);
   out->value = number_in(out->text);

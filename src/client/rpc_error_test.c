@@ -22,6 +22,8 @@ static cg_rpc_error read_error(int32_t code, cg_bytes text) {
     cg_rpc_error ignored;
     assert_false(cg_rpc_error_read((cg_bytes){ b.at, len }, &ignored));
   }
+  cg_buf_u32(&b, 0); /* a later layer may say more */
+  assert_true(cg_rpc_error_read(cg_buf_view(&b), &e));
   cg_buf_free(&b);
   return e;
 }
