@@ -408,6 +408,7 @@ cg_err cg_core_pull(cg_core *c, uint64_t now_us, cg_buf *out) {
     cg_buf_free(&packet);
     if (!more) break;
   }
+  cg_core_drain(c, now_us); /* sending may have moved on to another salt */
   cg_buf_bytes(out, cg_buf_view(&c->out));
   c->out.len = 0;
   return err ? err : out->err;

@@ -163,8 +163,9 @@ static bool flush(cg_client *c) {
   cg_err err = cg_core_pull(c->core, now(c), &out);
   if (!err && out.len && c->link && c->link->stream)
     err = cg_stream_write(c->link->stream, cg_buf_view(&out));
+  bool sent = out.len > 0;
   cg_buf_wipe(&out);
-  if (!err) return false;
+  if (!err) return sent;
   disconnect(c);
   cg_core_closed(c->core, err, now(c));
   return true;
