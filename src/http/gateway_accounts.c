@@ -12,6 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define LOOK_EVERY (600 * CG_SECOND)
+
 /* --- the list --------------------------------------------------------------------- */
 
 bool cg_accounts_name_is_good(const char *name) {
@@ -130,11 +132,48 @@ static void shut(cg_accounts *a, cg_account *x) {
   cg_close(client);
 }
 
+cg_err cg_accounts_entered(cg_accounts *a, cg_account *x, int64_t user_id,
+                           cg_fault *fault) {
+  int64_t before = x->user_id;
+  if (!user_id || user_id == before) return CG_OK;
+  x->user_id = user_id;
+  cg_err err = cg_accounts_save(a, fault);
+  if (err) x->user_id = before;
+  return err;
+}
+
+/* --- replays ---------------------------------------------------------------------- */
+
+static char *copy_of(cg_bytes text) {
+  char *copy = cg_alloc(text.len + 1);
+  if (copy && text.len) memcpy(copy, text.at, text.len);
+  return copy;
+}
+
+static void drop_replay(cg_account *x) {
+  cg_free(x->replay_key);
+  cg_free(x->replay);
+  x->replay_key = x->replay = NULL;
+  x->replay_status = 0;
+}
+
+bool cg_account_begin_replay(cg_account *x, const char *key) {
+  drop_replay(x);
+  x->replay_key = copy_of(cg_bytes_of(key));
+  return x->replay_key;
+}
+
+void cg_account_keep_replay(cg_account *x, int status, cg_bytes body) {
+  bool passes = status >= 500 || status == 429;
+  x->replay = passes ? NULL : copy_of(body);
+  x->replay_status = status;
+  if (!x->replay) drop_replay(x);
+}
+
 /* --- the end ---------------------------------------------------------------------- */
 
 static void free_account(cg_account *x) {
-  cg_free(x->replay_key);
-  cg_free(x->replay);
+  drop_replay(x);
   cg_token_wipe(x, sizeof *x);
   cg_free(x);
 }
@@ -173,7 +212,24 @@ static void bury_all(cg_accounts *a) {
   }
 }
 
+/* Whether a day has passed and nobody was ever logged in. */
+static bool is_unused(cg_accounts *a, cg_account *x, int64_t now_s) {
+  cg_login_info info;
+  if (x->origin == CG_BY_SESSION || x->user_id || x->dead ||
+      now_s - x->created_s < CG_ACCOUNT_UNUSED_S)
+    return false;
+  return !cg_accounts_login(a, x, &info, NULL) && info.state != CG_LOGIN_READY;
+}
+
+static void kill_unused(cg_accounts *a, uint64_t now_us) {
+  if (now_us < a->look_us) return;
+  a->look_us = now_us + LOOK_EVERY;
+  for (cg_account *x = a->first; x; x = x->next)
+    if (is_unused(a, x, cg_unix(now_us))) cg_accounts_kill(a, x);
+}
+
 void cg_accounts_tick(cg_accounts *a, uint64_t now_us, uint64_t idle_us) {
+  kill_unused(a, now_us);
   if (a->dying) {
     bury_all(a);
     (void)!cg_accounts_save(a, NULL); /* else they are found without a file */

@@ -16,7 +16,12 @@
 #include <centigram/login.h>
 #include <centigram/session.h>
 
-enum { CG_ACCOUNT_ID = 16, CG_ACCOUNT_NAME_MOST = 64, CG_ACCOUNTS_MOST = 10000 };
+enum {
+  CG_ACCOUNT_ID = 16,
+  CG_ACCOUNT_NAME_MOST = 64,
+  CG_ACCOUNTS_MOST = 10000,
+  CG_ACCOUNT_UNUSED_S = 86400 /* an account that was never logged in is kept so long */
+};
 
 /* How an account came to be, and is reached. */
 typedef enum {
@@ -31,7 +36,8 @@ typedef struct cg_account {
   char id[CG_ACCOUNT_ID + 1];
   char hash[CG_TOKEN_HASH_SIZE];         /* of its token; empty: BY_SESSION */
   char name[CG_ACCOUNT_NAME_MOST + 1];   /* BY_SESSION */
-  int64_t user_id;    /* BY_PHONE, once it was logged in; 0: not yet */
+  int64_t user_id;    /* who was logged in last; 0: nobody yet */
+  bool active;        /* the key may be logged in, also below a login that is pending */
   bool permanent;     /* USER_ID:TOKEN was used: TOKEN alone is not taken any more */
   bool parked;        /* a session that was removed and may be added again */
   bool dead;          /* to be removed; found no more */
@@ -39,7 +45,8 @@ typedef struct cg_account {
   cg_client *client;  /* NULL: closed */
   unsigned calls;     /* requests that need it */
   uint64_t used_us;
-  char *replay_key, *replay; /* the newest send with an idempotency key; see /v1 */
+  /* The newest request with an idempotency key, and what it was answered with. */
+  char *replay_key, *replay; /* NULL: none */
   int replay_status;         /* 0: not answered yet */
 } cg_account;
 
@@ -51,6 +58,7 @@ typedef struct {
   cg_account *first;
   size_t count, open; /* accounts; those with a client */
   bool dying;         /* one is dead */
+  uint64_t look_us;   /* when to look for those that nobody used */
 } cg_accounts;
 
 /* Locks DIR, which exists, and reads its accounts. LOCKED, IO, CORRUPT, MEMORY; each
@@ -91,7 +99,17 @@ CG_MUST_USE cg_err cg_accounts_login(const cg_accounts *a, const cg_account *acc
 /* Nobody finds it any more; its files go in the next tick. */
 void cg_accounts_kill(cg_accounts *a, cg_account *account);
 
-/* Removes the dead, and closes clients that were idle for `idle_us`. */
+/* Keeps who is logged in now, if that is news. IO, MEMORY. */
+CG_MUST_USE cg_err cg_accounts_entered(cg_accounts *a, cg_account *account,
+                                       int64_t user_id, cg_fault *fault);
+
+/* Makes `key` that of the newest request. False if memory is out. */
+bool cg_account_begin_replay(cg_account *account, const char *key);
+/* Keeps what that request was answered with; a failure that may pass is not kept. */
+void cg_account_keep_replay(cg_account *account, int status, cg_bytes body);
+
+/* Removes the dead and those that were never used, and closes clients that were idle
+ * for `idle_us`. */
 void cg_accounts_tick(cg_accounts *a, uint64_t now_us, uint64_t idle_us);
 
 #endif

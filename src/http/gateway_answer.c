@@ -164,6 +164,7 @@ void cg_exchange_reply(cg_exchange *x, int status, const char *type, const char 
   if (status >= 400) x->g->refused++;
   /* an account that nobody can have learnt of */
   if (x->fresh && (status >= 400 || !conn)) cg_accounts_kill(&x->g->accounts, x->account);
+  if (x->keyed) cg_account_keep_replay(x->account, status, body);
   if (conn) cg_hub_answer(conn, &answer);
   end(x);
 }

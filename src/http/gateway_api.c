@@ -27,8 +27,8 @@ static void on_entered(cg_exchange *x, const cg_result *result) {
   cg_login_info info;
   cg_fault fault = { 0 };
   cg_exchange_login(x, &info);
-  x->account->user_id = info.user_id;
-  if (cg_accounts_save(&x->g->accounts, &fault)) cg_exchange_fault(x, &fault);
+  if (cg_accounts_entered(&x->g->accounts, x->account, info.user_id, &fault))
+    cg_exchange_fault(x, &fault);
   else cg_exchange_object(x, result->object);
 }
 

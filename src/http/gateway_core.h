@@ -69,6 +69,7 @@ struct cg_exchange {
   int tries;
   bool said;               /* the server's answer to auth.cancelCode */
   cg_rpc_error said_error;
+  bool keyed;              /* its answer is kept for a request with the same key */
   bool fresh;              /* the account was made for this request */
 };
 

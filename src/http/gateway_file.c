@@ -108,6 +108,7 @@ static cg_err parse(cg_accounts *a, cg_json *j) {
         a->first = x;
         a->count++;
         read_account(j, x);
+        x->active = x->user_id != 0;
         if (!j->err && !is_good(x)) return CG_E_CORRUPT;
       }
   }

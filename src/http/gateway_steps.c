@@ -9,6 +9,12 @@
 
 enum { RESTARTS = 3, CODE_MOST = 64 };
 
+#define STATE(name) (1u << CG_LOGIN_##name)
+
+static const unsigned pending =
+    STATE(WAIT_PREMIUM_PURCHASE) | STATE(WAIT_EMAIL_ADDRESS) | STATE(WAIT_EMAIL_CODE) |
+    STATE(WAIT_CODE) | STATE(WAIT_REGISTRATION) | STATE(WAIT_PASSWORD);
+
 /* --- sending ---------------------------------------------------------------------- */
 
 bool cg_exchange_take(cg_exchange *x, cg_account *account) {
@@ -16,9 +22,14 @@ bool cg_exchange_take(cg_exchange *x, cg_account *account) {
   account->calls++;
   account->used_us = x->g->now_us;
   x->account = account;
-  if (!cg_accounts_client(&x->g->accounts, account, &fault)) return true;
-  cg_exchange_fault(x, &fault);
-  return false;
+  if (cg_accounts_client(&x->g->accounts, account, &fault)) {
+    cg_exchange_fault(x, &fault);
+    return false;
+  }
+  cg_login_info info;
+  cg_exchange_login(x, &info);
+  if (!(1u << info.state & pending)) account->active = info.state == CG_LOGIN_READY;
+  return true;
 }
 
 void cg_exchange_login(const cg_exchange *x, cg_login_info *out) {
@@ -58,12 +69,6 @@ static bool in_state(cg_exchange *x, unsigned mask, cg_login_info *info) {
   cg_exchange_wrong_state(x, info->state);
   return false;
 }
-
-#define STATE(name) (1u << CG_LOGIN_##name)
-
-static const unsigned pending =
-    STATE(WAIT_PREMIUM_PURCHASE) | STATE(WAIT_EMAIL_ADDRESS) | STATE(WAIT_EMAIL_CODE) |
-    STATE(WAIT_CODE) | STATE(WAIT_REGISTRATION) | STATE(WAIT_PASSWORD);
 
 /* The hash of the pending code, in the exchange's arena; empty if there is none. */
 static cg_bytes pending_hash(cg_exchange *x) {
@@ -201,7 +206,7 @@ static void on_cancelled(void *ctx, cg_err err, const cg_result *result) {
   x->said = !err && result->object && result->object->id == TL_ID_boolTrue;
   x->said_error = result->error;
   cg_exchange_login(x, &info);
-  if (!(1u << info.state & pending) || x->account->user_id ||
+  if (!(1u << info.state & pending) || x->account->active ||
       cg_reset_auth_send(x->account->client, true, on_wiped, x, &fault))
     x->done(x, NULL);
 }

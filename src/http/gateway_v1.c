@@ -94,14 +94,9 @@ static void on_step(cg_exchange *x, const cg_result *result) {
   cg_login_info info;
   cg_fault fault = { 0 };
   cg_exchange_login(x, &info);
-  if (info.user_id != x->account->user_id && info.state == CG_LOGIN_READY) {
-    x->account->user_id = info.user_id;
-    if (cg_accounts_save(&x->g->accounts, &fault)) {
-      cg_exchange_fault(x, &fault);
-      return;
-    }
-  }
-  show(x);
+  if (cg_accounts_entered(&x->g->accounts, x->account, info.user_id, &fault))
+    cg_exchange_fault(x, &fault);
+  else show(x);
 }
 
 /* What the server said to cancelCode may be no; the code is forgotten here. */
@@ -117,8 +112,26 @@ static void on_cancelled(cg_exchange *x, const cg_result *none) {
   answer_with(x, 200, &b);
 }
 
+/* True if the request is a second one with the same key, which is then answered. */
+static bool is_replay(cg_exchange *x) {
+  const char *key = x->rq->idempotency_key;
+  cg_account *a = x->account;
+  if (!key) return false;
+  if (a->replay_key && !a->replay_status) {
+    cg_exchange_fail(x, 409, "IN_PROGRESS", "the request before this one still runs");
+    return true;
+  }
+  if (a->replay_key && !strcmp(a->replay_key, key)) {
+    cg_exchange_reply(x, a->replay_status, NULL, NULL, cg_bytes_of(a->replay));
+    return true;
+  }
+  x->keyed = cg_account_begin_replay(a, key);
+  return false;
+}
+
 static void do_login(cg_exchange *x) {
-  cg_step_start(x, cg_exchange_text(x, "phone"), on_step);
+  if (!is_replay(x))
+    cg_step_start(x, cg_exchange_text(x, "phone"), on_step);
 }
 
 static void do_code(cg_exchange *x) {
