@@ -449,6 +449,6 @@ cg_err cg_tl_encode(const cg_tl_schema *s, const tl_obj *obj, cg_arena *arena,
     if (bytes.at) *out = bytes;
     else err = cg_fail(fault, CG_E_MEMORY, "%s", cg_err_text(CG_E_MEMORY));
   }
-  cg_buf_free(&b);
+  cg_buf_wipe(&b); /* requests hold codes */
   return err;
 }
