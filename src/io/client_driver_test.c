@@ -604,13 +604,22 @@ static void test_reset_resumed(void **state) {
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
   const struct CMUnitTest tests[] = {
-    TEST(test_call),      TEST(test_own_loop_refused), TEST(test_send),
+    TEST(test_call),
+    TEST(test_own_loop_refused),
+    TEST(test_send),
+    TEST(test_close),
     TEST(test_close_while_waiting),
     TEST(test_close_while_cancelling),
-    TEST(test_close),     TEST(test_open_errors),      TEST(test_login),
-    TEST(test_raw_calls), TEST(test_change_of_number), TEST(test_cancel_unanswered),
-    TEST(test_sign_up),   TEST(test_password),
-    TEST(test_reset),     TEST(test_reset_force),      TEST(test_reset_resumed),
+    TEST(test_open_errors),
+    TEST(test_login),
+    TEST(test_raw_calls),
+    TEST(test_change_of_number),
+    TEST(test_cancel_unanswered),
+    TEST(test_sign_up),
+    TEST(test_password),
+    TEST(test_reset),
+    TEST(test_reset_force),
+    TEST(test_reset_resumed),
   };
   return cmocka_run_group_tests(tests, make_key, free_key);
 }
