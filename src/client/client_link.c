@@ -149,6 +149,7 @@ static cg_err begin_handshake(cg_core *c, uint64_t now_us) {
 
 void cg_core_connected(cg_core *c, uint64_t now_us) {
   if (c->link != CG_LINK_CONNECTING) return;
+  c->refusals = 0;
   int16_t dc = (int16_t)(c->data->main_dc + (c->o.dc->test_mode ? 10000 : 0));
   cg_err err =
       cg_framing_client(&c->framing, c->o.framing, c->o.obfuscated, dc, c->o.rng);
@@ -174,9 +175,12 @@ void cg_core_closed(cg_core *c, cg_err why, uint64_t now_us) {
   c->link = CG_LINK_DOWN;
   c->tries++;
   c->retry_at = now_us + back_off(c);
-  /* A server that was there may be starting again: calls wait for it until their time
-   * is over. One that never answered is told of at once. */
-  if (!c->was_up && (refused || c->tries >= CG_CORE_TRIES)) give_up(c, now_us);
+  /* A server that was there may be starting again: calls wait for it, but not when it
+   * refuses time after time. One that never answered is told of at once. */
+  if (!c->was_up && (refused || c->tries >= CG_CORE_TRIES))
+    give_up(c, now_us);
+  else if (refused && ++c->refusals >= CG_CORE_TRIES)
+    cg_core_fail_all(c); /* updates are waited for still */
 }
 
 static void connect(cg_core *c, uint64_t now_us) {

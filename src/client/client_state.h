@@ -81,6 +81,7 @@ struct cg_core {
   bool was_up;         /* the server has answered before */
   bool inited;         /* an initConnection was answered on this connection */
   int tries;           /* failures in a row */
+  int refusals;        /* connections that could not be made, in a row */
   bool proving;       /* exchanges a key only to see whose server this is */
   int unknown_key;     /* transport errors -404 in a row */
   uint64_t retry_at;   /* DOWN: when to connect */
