@@ -21,6 +21,7 @@ $(TEST)/build.ninja:
 	@meson setup $(TEST) -Db_sanitize=address,undefined
 
 test: deps $(TEST)/build.ninja
+	@tools/deps test
 	@$(NINJA) -C $(TEST)
 	@tools/run-tests $(TEST)
 

@@ -121,6 +121,30 @@ check "a name that is nothing" refuses 2 qqqqqq
 long=$(centigram help user | awk 'length > 100 && !/--data|^      /' | wc -l)
 check "help fits a terminal" [ "$long" = 0 ]
 
+
+# What is installed beside the command.
+run centigram help --names
+check "all names are listed" [ "$(grep -c '^method ' "$T/out") $(grep -c '^constructor ' "$T/out")" = '807 1641' ]
+complete_words() {
+  bash -c '. "$1"; shift; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _centigram
+    printf "%s\n" "${COMPREPLY[@]}"' - "$here/../tools/completion/centigram" "$@" 2>/dev/null
+}
+check "a command is completed" [ "$(complete_words centigram who)" = whoami ]
+check "a method is completed" [ "$(complete_words centigram call auth.cancelC)" = auth.cancelCode ]
+check "a parameter is completed" \
+  [ "$(complete_words centigram call auth.cancelCode phone_n)" = phone_number= ]
+check "an option is completed" [ "$(complete_words centigram serve --list)" = --listen ]
+check "a name is completed for help" [ "$(complete_words centigram help PHONE_CODE_EXP)" = PHONE_CODE_EXPIRED ]
+missing=
+for command in $(centigram help | sed -n 's/^  \([a-z-]*\)  *.*/\1/p'); do
+  grep -q "^\.It Cm $command\>" "$here/../docs/man/centigram.1" || missing="$missing $command"
+done
+check "the manual has every command" [ -z "$missing" ]
+if command -v groff >/dev/null; then
+  groff -mandoc -ww -Tutf8 "$here/../docs/man/centigram.1" >/dev/null 2>"$T/err"
+  check "the manual is set without a warning" [ ! -s "$T/err" ]
+fi
+
 # A real browser, on files alone.
 browser=$(command -v chromium || command -v chromium-browser || true)
 if [ -n "$browser" ]; then

@@ -17,7 +17,8 @@ int cg_run_http(int argc, char **argv);
 int cg_run_user(int argc, char **argv);
 int cg_run_docs(int argc, char **argv);
 int cg_run_help(int argc, char **argv);
-/* What `help` says about a name that is no command; the exit status. */
+/* What `help` says about a name that is no command, or all names if it is NULL; the exit
+ * status. */
 int cg_run_help_name(const char *name);
 
 #endif

@@ -20,6 +20,7 @@ typedef struct {
 static cg_err write_file(void *ctx, const char *name, cg_bytes content, cg_fault *fault) {
   const output *o = ctx;
   char *path = cg_cli_text("%s/%s", o->folder, name);
+  unlink(path); /* a new file is written faster than an old one is written over */
   FILE *f = fopen(path, "wb");
   bool ok = f && fwrite(content.at, 1, content.len, f) == content.len;
   int why = errno;
@@ -65,6 +66,18 @@ int cg_run_docs(int argc, char **argv) {
   return err ? cg_cli_fail(CG_EXIT_LOCAL, "docs: %s", fault.text) : CG_EXIT_OK;
 }
 
+static int print_text(cg_err err, const cg_buf *text, const char *similar,
+                      const cg_fault *fault) {
+  if (!err) {
+    fwrite(text->at, 1, text->len, stdout);
+    return CG_EXIT_OK;
+  }
+  int status = err == CG_E_UNKNOWN_NAME ? CG_EXIT_USAGE : CG_EXIT_LOCAL;
+  if (similar)
+    return cg_cli_fail(status, "help: %s (did you mean %s?)", fault->text, similar);
+  return cg_cli_fail(status, "help: %s", fault->text);
+}
+
 int cg_run_help_name(const char *name) {
   enum { MOST_COMMANDS = 64 };
   const char *commands[MOST_COMMANDS] = { NULL }, *similar = NULL;
@@ -74,15 +87,9 @@ int cg_run_help_name(const char *name) {
   if (!arena) return cg_cli_fail(CG_EXIT_LOCAL, "out of memory");
   for (int i = 0; cg_cli_commands[i].name && i + 1 < MOST_COMMANDS; i++)
     commands[i] = cg_cli_commands[i].name;
-  cg_err err = cg_docs_print(arena, name, commands, &text, &similar, &fault);
-  int status = CG_EXIT_OK;
-  if (!err) fwrite(text.at, 1, text.len, stdout);
-  else if (similar)
-    status = cg_cli_fail(CG_EXIT_USAGE, "help: %s (did you mean %s?)", fault.text, similar);
-  else {
-    status = err == CG_E_UNKNOWN_NAME ? CG_EXIT_USAGE : CG_EXIT_LOCAL;
-    cg_cli_fail(status, "help: %s", fault.text);
-  }
+  cg_err err = name ? cg_docs_print(arena, name, commands, &text, &similar, &fault)
+                    : cg_docs_names(arena, &text, &fault);
+  int status = print_text(err, &text, similar, &fault);
   cg_buf_free(&text);
   cg_arena_free(arena);
   return status;

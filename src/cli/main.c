@@ -36,7 +36,7 @@ const cg_cli_command cg_cli_commands[] = {
   { "lua", cg_run_lua, "lua FILE [ARGS...] [-- ARGS...]",
     "run a Lua script with the methods of the API as functions" },
   { "docs", cg_run_docs, "docs OUTDIR", "write the reference of the API as a site" },
-  { "help", cg_run_help, "help [COMMAND|METHOD|TYPE|CONSTRUCTOR|ERROR]",
+  { "help", cg_run_help, "help [COMMAND|METHOD|TYPE|CONSTRUCTOR|ERROR] | help --names",
     "this text, or what is known about a name" },
   { NULL, NULL, NULL, NULL } };
 
@@ -61,9 +61,13 @@ static void overview(FILE *to) {
 }
 
 int cg_run_help(int argc, char **argv) {
+  bool names = false;
+  const cg_cli_option own[] = { { "names", CG_OPT_FLAG, &names },
+                                { NULL, CG_OPT_FLAG, NULL } };
   cg_cli cli = { .command = "help" };
-  cg_cli_parse(&cli, argc, argv, NULL);
-  cg_cli_count(&cli, 0, 1);
+  cg_cli_parse(&cli, argc, argv, own);
+  cg_cli_count(&cli, 0, names ? 0 : 1);
+  if (names) return cg_run_help_name(NULL);
   if (!cli.count) {
     overview(stdout);
     return CG_EXIT_OK;

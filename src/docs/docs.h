@@ -28,4 +28,7 @@ CG_MUST_USE cg_err cg_docs_print(cg_arena *arena, const char *name,
                                  const char *const *others, cg_buf *out,
                                  const char **similar, cg_fault *fault);
 
+/* Appends every name with its kind, one a line: "method auth.signIn". MEMORY, CORRUPT. */
+CG_MUST_USE cg_err cg_docs_names(cg_arena *arena, cg_buf *out, cg_fault *fault);
+
 #endif

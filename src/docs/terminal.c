@@ -261,3 +261,15 @@ cg_err cg_docs_print(cg_arena *arena, const char *name, const char *const *other
   }
   return err ? err : out->err;
 }
+
+cg_err cg_docs_names(cg_arena *arena, cg_buf *out, cg_fault *fault) {
+  const cg_docs *d;
+  cg_err err = cg_docs_load(arena, &d, fault);
+  if (err) return err;
+  printer p = { out, d, arena };
+  for (size_t i = 0; i < d->ndefs; i++)
+    put(&p, "%s %s\n", d->defs[i].method ? "method" : "constructor", d->defs[i].name);
+  for (size_t i = 0; i < d->ntypes; i++) put(&p, "type %s\n", d->types[i].name);
+  for (size_t i = 0; i < d->nerrors; i++) put(&p, "error %s\n", d->errors[i].name);
+  return out->err ? cg_fail(fault, out->err, "out of memory") : CG_OK;
+}
