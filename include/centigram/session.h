@@ -34,6 +34,43 @@ typedef struct {
 CG_API CG_MUST_USE cg_err cg_session_show(const char *path, cg_session_info *out,
                                           cg_fault *fault);
 
+/* --- as one line of text, for other clients --------------------------------- */
+
+/* name, what --format calls it */
+#define CG_SESSION_FORMAT_MAP(X) \
+  X(GRAMJS, "gramjs")            \
+  X(TELETHON, "telethon")        \
+  X(PYROGRAM, "pyrogram")        \
+  X(MTCUTE, "mtcute")            \
+  X(RAW, "raw") /* DC ":" and the key as 512 hex digits */
+
+typedef enum {
+#define X(name, text) CG_SESSION_FORMAT_##name,
+  CG_SESSION_FORMAT_MAP(X)
+#undef X
+} cg_session_format;
+
+/* "telethon"; static. */
+CG_API const char *cg_session_format_name(cg_session_format format);
+/* False if no format is called so. */
+CG_API bool cg_session_format_find(const char *name, cg_session_format *out);
+
+/* The session in `path` as text, NUL-terminated, in `arena`. It is the account: a secret.
+ * `api_id` stands in Pyrogram's. REFUSED: not logged in, or the format needs what the
+ * session does not know; NOT_FOUND, IO, CORRUPT; each names the file. MEMORY. */
+CG_API CG_MUST_USE cg_err cg_session_export(const char *path, cg_session_format format,
+                                            int32_t api_id, cg_arena *arena,
+                                            cg_bytes *out, cg_fault *fault);
+
+/* Makes `path` the session that `text`, of any format, speaks of; `format` (may be NULL)
+ * tells which. An address that the text lacks is taken from `dc`; whether the key is
+ * still logged in, the first call tells. MALFORMED (with what is wrong), REFUSED (it is
+ * of a data centre that `dc` does not have), EXISTS (`path` is logged in), LOCKED, IO,
+ * CORRUPT, MEMORY. */
+CG_API CG_MUST_USE cg_err cg_session_import(const char *path, const cg_dc *dc,
+                                            cg_bytes text, cg_session_format *format,
+                                            cg_fault *fault);
+
 #ifdef __cplusplus
 }
 #endif

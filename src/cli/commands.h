@@ -12,6 +12,7 @@ int cg_run_call(int argc, char **argv);
 int cg_run_whoami(int argc, char **argv);
 int cg_run_logout(int argc, char **argv);
 int cg_run_reset_auth(int argc, char **argv);
+int cg_run_session(int argc, char **argv);
 int cg_run_lua(int argc, char **argv);
 int cg_run_http(int argc, char **argv);
 int cg_run_user(int argc, char **argv);

@@ -30,6 +30,10 @@ const cg_cli_command cg_cli_commands[] = {
   { "http", cg_run_http,
     "http [--listen HOST:PORT] [--data DIR] [--password PASSWORD|-]",
     "run the HTTP gateway: many accounts, a login page, three forms of API" },
+  { "session", cg_run_session,
+    "session list | show | export --format gramjs|telethon|pyrogram|mtcute|raw |\n"
+    "      import STRING|-",
+    "the session files; a session as a string for another client: whoever has it is logged in" },
   { "user", cg_run_user,
     "user add PHONE [--first-name NAME] [--last-name NAME] | list | ban PHONE",
     "the accounts of the server, through its inbox" },

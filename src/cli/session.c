@@ -33,8 +33,12 @@ static const char *option_or_env(const char *option, const char *name) {
   return option ? option : env && *env ? env : NULL;
 }
 
-/* api_id from the option or CENTIGRAM_API_ID; false if that is no number. */
-static bool api_id(const cg_cli *cli, int32_t *id) {
+char *cg_cli_session_path(const cg_cli *cli) {
+  const char *path = option_or_env(cli->global.session, "CENTIGRAM_SESSION");
+  return path ? cg_cli_text("%s", path) : cg_cli_data_path("me.session");
+}
+
+bool cg_cli_api_id(const cg_cli *cli, int32_t *id) {
   *id = cli->global.api_id;
   const char *env = getenv("CENTIGRAM_API_ID");
   if (*id || !env || !*env) return true;
@@ -52,13 +56,13 @@ int cg_cli_prepare(cg_cli_session *s, const cg_cli *cli, cg_client_options *out)
   if (status) return status;
   const char *session = option_or_env(cli->global.session, "CENTIGRAM_SESSION");
   if (!session) {
-    session = cg_cli_data_path("me.session");
+    session = cg_cli_session_path(cli);
     if (cg_cli_make_parents(session, &fault)) return cg_cli_fault(&fault);
   }
   *out = (cg_client_options){ .dc = s->dc, .session = session,
     .api_hash = option_or_env(cli->global.api_hash, "CENTIGRAM_API_HASH"),
     .log = log_line, .log_level = cli->global.verbose ? 3 : 0 };
-  if (!api_id(cli, &out->api_id))
+  if (!cg_cli_api_id(cli, &out->api_id))
     return cg_cli_fail(CG_EXIT_USAGE, "CENTIGRAM_API_ID is not a number");
   return CG_EXIT_OK;
 }

@@ -27,6 +27,11 @@ void cg_cli_close(cg_cli_session *s);
  * as long as `s`. */
 int cg_cli_prepare(cg_cli_session *s, const cg_cli *cli, cg_client_options *out);
 
+/* The session file that the options name, in memory that lives as long as the process. */
+char *cg_cli_session_path(const cg_cli *cli);
+/* api_id from the option or CENTIGRAM_API_ID, 0: neither; false if it is no number. */
+bool cg_cli_api_id(const cg_cli *cli, int32_t *id);
+
 /* Loads only the dc that the options name; 0 or the exit status. */
 int cg_cli_load_dc(const cg_cli *cli, cg_dc **dc);
 

@@ -5,7 +5,6 @@
 #include "clock.h"
 #include "dc.h"
 #include "dc_public.h"
-#include "hash.h"
 #include "mem.h"
 #include "rsa.h"
 #include "wipe.h"
@@ -59,18 +58,6 @@ static cg_err load_keys(cg_core *c, cg_fault *fault) {
   return CG_OK;
 }
 
-/* Names the service: Telegram's by its name, one's own by its keys in any order. */
-static cg_err realm_of(const cg_core *c, uint8_t out[CG_SESSION_REALM]) {
-  uint64_t sum[2] = { 0, c->o.dc->test_mode };
-  uint8_t hash[32];
-  for (size_t i = 0; i < c->key_count; i++) sum[0] += cg_rsa_fingerprint(c->keys[i]);
-  cg_bytes part = { (const uint8_t *)sum, sizeof sum };
-  if (!c->o.dc->is_local) part = cg_bytes_of(c->o.dc->name);
-  cg_err err = cg_sha256(&part, 1, hash);
-  if (!err) memcpy(out, hash, CG_SESSION_REALM);
-  return err;
-}
-
 static void begin_data(cg_core *c, const uint8_t realm[CG_SESSION_REALM]) {
   cg_session_data_wipe(c->data);
   memcpy(c->data->realm, realm, CG_SESSION_REALM);
@@ -82,8 +69,8 @@ static void begin_data(cg_core *c, const uint8_t realm[CG_SESSION_REALM]) {
 /* A session of another service is kept if an account is in it, and refused. */
 static cg_err take_data(cg_core *c, cg_fault *fault) {
   uint8_t realm[CG_SESSION_REALM];
-  cg_err err = realm_of(c, realm);
-  if (err) return cg_fail(fault, err, "%s", cg_err_text(err));
+  cg_err err = cg_dc_realm(c->o.dc, realm, fault);
+  if (err) return err;
   bool same = c->data->made && cg_equal_ct(realm, c->data->realm, sizeof realm) &&
               cg_dc_find(c->o.dc, c->data->main_dc, 0);
   if (same) return CG_OK;

@@ -7,6 +7,7 @@
 
 #include "dc_public.h"
 #include "file.h"
+#include "hash.h"
 #include "json.h"
 #include "mem.h"
 #include "rsa.h"
@@ -288,4 +289,23 @@ const cg_dc_address *cg_dc_find(const cg_dc *dc, int32_t id, size_t nth) {
   for (size_t i = 0; i < dc->dc_count; i++)
     if (dc->dcs[i].id == id && nth-- == 0) return &dc->dcs[i];
   return NULL;
+}
+
+cg_err cg_dc_realm(const cg_dc *dc, uint8_t out[CG_SESSION_REALM], cg_fault *fault) {
+  uint64_t sum[2] = { 0, dc->test_mode };
+  uint8_t hash[32];
+  cg_err err = CG_OK;
+  for (size_t i = 0; i < dc->public_key_count && !err; i++) {
+    cg_rsa_key *key = NULL;
+    err = cg_rsa_from_pem(&key, cg_bytes_of(dc->public_keys[i]), fault);
+    if (!err) sum[0] += cg_rsa_fingerprint(key);
+    cg_rsa_free(key);
+  }
+  if (err) return err;
+  cg_bytes part = { (const uint8_t *)sum, sizeof sum };
+  if (!dc->is_local) part = cg_bytes_of(dc->name);
+  err = cg_sha256(&part, 1, hash);
+  if (err) return cg_fail(fault, err, "%s", cg_err_text(err));
+  memcpy(out, hash, CG_SESSION_REALM);
+  return CG_OK;
 }

@@ -8,14 +8,9 @@
 
 #include "clock.h"
 #include "login_request.h"
-#include "mem.h"
-#include "session_file.h"
 #include "wipe.h"
 
-#include <centigram/session.h>
-
 #include <string.h>
-#include <time.h>
 
 enum { RESTARTS = 3 }; /* of a sendCode that is answered with AUTH_RESTART */
 
@@ -190,33 +185,5 @@ cg_err cg_login_log_out(cg_client *c, cg_arena *arena, cg_result *result) {
   cg_client_hold(c);
   cg_err err = log_out(c, arena, result);
   cg_client_release(c);
-  return err;
-}
-
-/* --- a session file from outside ------------------------------------------- */
-
-static void describe_dc(cg_session_data *d, cg_session_info *out) {
-  const cg_session_dc *dc = cg_session_dc_of(d, d->main_dc);
-  out->has_key = dc->has_key;
-  out->key_id = dc->key.id;
-  out->test_mode = d->test_mode;
-  out->dc = d->main_dc;
-  out->port = dc->port;
-  out->time_offset = dc->time_offset;
-  memcpy(out->host, dc->host, sizeof out->host);
-}
-
-cg_err cg_session_show(const char *path, cg_session_info *out, cg_fault *fault) {
-  cg_session_data *d = cg_alloc(sizeof *d);
-  if (!d) return cg_fail(fault, CG_E_MEMORY, "%s: out of memory", path);
-  cg_err err = cg_session_read(path, d, fault);
-  if (!err) {
-    memset(out, 0, sizeof *out);
-    describe_dc(d, out);
-    out->future_tokens = (int)d->login.token_count;
-    cg_login_describe(&d->login, (int64_t)time(NULL), &out->login);
-  }
-  cg_session_data_wipe(d);
-  cg_free(d);
   return err;
 }
