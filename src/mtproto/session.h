@@ -119,6 +119,10 @@ cg_err cg_session_ping(cg_session *s, int32_t disconnect_s);
  * no such call runs; USAGE, LIMIT: answer with something else; MEMORY: it runs still. */
 cg_err cg_session_reply(cg_session *s, uint64_t msg_id, cg_bytes result, uint64_t now_us);
 
+/* server: more waits for this client than it should: ask nothing large for it. Its
+ * calls are answered with FLOOD_WAIT_1 meanwhile. */
+bool cg_session_is_full(const cg_session *s);
+
 /* server: pushes an update. LIMIT: too many wait for the client already; it will ask
  * for the difference. MEMORY. */
 cg_err cg_session_push(cg_session *s, cg_bytes update, uint64_t now_us);

@@ -122,9 +122,13 @@ static cg_err begin_call(cg_session *s, const cg__in *in, const cg_session_event
   return CG_OK;
 }
 
+bool cg_session_is_full(const cg_session *s) {
+  return s->stored > CG__QUEUED_BYTES;
+}
+
 static cg_err on_call(cg_session *s, const cg__in *in) {
   if (!(in->seqno & 1)) return refuse(s, in, BAD_EVEN, CG_E_PROTOCOL);
-  if (s->running >= CG__RUNNING_MAX)
+  if (s->running >= CG__RUNNING_MAX || cg_session_is_full(s))
     return answer_error(s, in->msg_id, 420, "FLOOD_WAIT_1");
   const cg_session_event event = { .kind = CG_SESSION_CALL, .msg_id = in->msg_id };
   return begin_call(s, in, &event, in->body);

@@ -93,6 +93,7 @@ enum {
   CG__ANSWER_BYTES = 15 << 20, /* largest answer */
   CG__STORED_BYTES = 1 << 20,  /* answers and updates kept for a client */
   CG__STORED_COUNT = 512,
+  CG__QUEUED_BYTES = 4 << 20,  /* of which what is not sent yet is never dropped */
   CG__RUNNING_MAX = 1024, /* calls at work for one session */
   CG__TRIES_MAX = 5,      /* protocol.md 182 */
   CG__DISCARDS_MAX = 10,  /* protocol.md 158 */

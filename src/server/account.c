@@ -37,6 +37,7 @@ const tl_User *cg_account_self(cg_op *op, const cg_store_user *row) {
 static void on_self(cg_op *op, const cg_store_reply *r) {
   if (r->err) {
     op->peer->login.state = CG_USER_DELETED;
+    op->peer->turn = op->s->turn;
     cg_op_error(op, 401, "USER_DEACTIVATED");
     return;
   }

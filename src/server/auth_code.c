@@ -188,8 +188,7 @@ static bool refuse_app(cg_op *op, const tl_auth_sendCode *q) {
   const cg_settings *set = &op->s->set;
   cg_app_verdict app = cg_settings_app(set, q->api_id, q->api_hash);
   bool agrees = set->any_api_id || q->api_id == op->peer->api_id;
-  if (op->layer < set->min_layer) cg_op_error(op, 406, "UPDATE_APP_TO_LOGIN");
-  else if (op->peer->login.user_id && set->strict_reauth)
+  if (op->peer->login.user_id && set->strict_reauth)
     cg_op_error(op, 400, "INPUT_REQUEST_INVALID");
   else if (app == CG_APP_PUBLISHED) cg_op_error(op, 400, "API_ID_PUBLISHED_FLOOD");
   else if (app == CG_APP_UNKNOWN || !agrees) cg_op_error(op, 400, "API_ID_INVALID");
@@ -236,7 +235,7 @@ static void flood_once(cg_op *op) {
 
 void cg_auth_send_code(cg_op *op) {
   const tl_auth_sendCode *q = TL_AS(auth_sendCode, op->request);
-  if (refuse_app(op, q)) return;
+  if (cg_tx_refuse_layer(op) || refuse_app(op, q)) return;
   if (!cg_tx_new(op, q->phone_number, 0)) return;
   if (refuse_number(op)) return;
   const cg_tx *tx = cg_tx_of(op);

@@ -27,12 +27,25 @@ static void log_login(const cg_op *op, const char *what) {
 
 /* --- the answers of a login ----------------------------------------------- */
 
-static void answer_authorization(cg_op *op) {
+/* The auth.authorization of tx->user; its user is NULL when memory is out. */
+static tl_auth_authorization authorization(cg_op *op) {
   const cg_tx *tx = cg_tx_of(op);
-  tl_auth_authorization a = { TL_INIT(auth_authorization),
-                              .user = cg_account_self(op, &tx->user) };
+  return (tl_auth_authorization){ TL_INIT(auth_authorization),
+                                  .user = cg_account_self(op, &tx->user) };
+}
+
+static void answer_authorization(cg_op *op) {
+  tl_auth_authorization a = authorization(op);
   if (a.user) cg_op_answer(op, &a.o);
   else cg_op_internal(op, CG_E_MEMORY);
+}
+
+/* Nobody is logged in who could not be told: true, and answered. */
+static bool refuse_authorization(cg_op *op) {
+  tl_auth_authorization a = authorization(op);
+  if (a.user) return cg_tx_refuse_unsayable(op, &a.o);
+  cg_op_internal(op, CG_E_MEMORY);
+  return true;
 }
 
 static void answer_sign_up_required(cg_op *op) {
@@ -95,6 +108,7 @@ static void on_login(cg_op *op, const cg_store_reply *r) {
 static void log_in(cg_op *op) {
   cg_tx *tx = cg_tx_of(op);
   cg_store_auth auth;
+  if (refuse_authorization(op)) return;
   cg_err err = draw_auth(op, &auth);
   if (err) {
     cg_op_internal(op, err);
@@ -204,6 +218,7 @@ void cg_auth_sign_in(cg_op *op) {
   const tl_auth_signIn *q = TL_AS(auth_signIn, op->request);
   bool has_code = TL_HAS(auth_signIn, q, phone_code);
   bool by_email = !has_code && TL_HAS(auth_signIn, q, email_verification);
+  if (cg_tx_refuse_layer(op)) return;
   if (!cg_tx_new(op, q->phone_number, 0)) return;
   if (!q->phone_code_hash.len) cg_op_error(op, 400, "PHONE_CODE_HASH_EMPTY");
   else if (!by_email && (!has_code || cg_code_is_empty(q->phone_code)))
@@ -233,7 +248,7 @@ static void add_account(cg_op *op) {
     cg_op_error(op, 400, "FIRSTNAME_INVALID");
   } else if (!cg_account_name(q->last_name, 0, u->last_name)) {
     cg_op_error(op, 400, "LASTNAME_INVALID");
-  } else {
+  } else if (!refuse_authorization(op)) {
     cg_store_request s = { .op = CG_STORE_CODE_SIGNUP, .text = tx->hash, .auth = &auth,
                            .from = CG_CODE_BIT(CG_CODE_NEED_SIGNUP), .user = u,
                            .now = auth.created };
@@ -257,6 +272,7 @@ static void on_sign_up_found(cg_op *op) {
 
 void cg_auth_sign_up(cg_op *op) {
   const tl_auth_signUp *q = TL_AS(auth_signUp, op->request);
+  if (cg_tx_refuse_layer(op)) return;
   if (!cg_tx_new(op, q->phone_number, 0)) return;
   if (!q->phone_code_hash.len) cg_op_error(op, 400, "PHONE_CODE_HASH_EMPTY");
   else cg_tx_find(op, q->phone_code_hash, on_sign_up_found);

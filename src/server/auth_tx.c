@@ -10,6 +10,18 @@
 enum { PENDING = CG_CODE_BIT(CG_CODE_ISSUED) | CG_CODE_BIT(CG_CODE_NEED_SIGNUP) |
                  CG_CODE_BIT(CG_CODE_NEED_PASSWORD) };
 
+bool cg_tx_refuse_layer(cg_op *op) {
+  bool old = op->layer < op->s->set.min_layer;
+  if (old) cg_op_error(op, 406, "UPDATE_APP_TO_LOGIN");
+  return old;
+}
+
+bool cg_tx_refuse_unsayable(cg_op *op, const tl_obj *answer) {
+  if (cg_op_can_answer(op, answer)) return false;
+  cg_op_error(op, 406, "UPDATE_APP_TO_LOGIN");
+  return true;
+}
+
 cg_tx *cg_tx_new(cg_op *op, cg_bytes raw, int32_t code) {
   cg_tx *tx = cg_op_alloc(op, sizeof *tx);
   if (!tx) return NULL;

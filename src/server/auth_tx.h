@@ -28,6 +28,13 @@ typedef struct {
 
 enum { CG_TX_ROUNDS = 4 };
 
+/* True, and answered with UPDATE_APP_TO_LOGIN, if the caller's layer is too old to log
+ * in with. */
+bool cg_tx_refuse_layer(cg_op *op);
+
+/* The same if `answer`, which is about to be earned, cannot be said in it. */
+bool cg_tx_refuse_unsayable(cg_op *op, const tl_obj *answer);
+
 /* A tx for the phone number `raw`; NULL: it is none, and the op was answered with
  * `code` PHONE_NUMBER_INVALID (0: as phone_invalid is set). */
 cg_tx *cg_tx_new(cg_op *op, cg_bytes raw, int32_t code);

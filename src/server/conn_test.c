@@ -214,6 +214,57 @@ static void what_was_not_acknowledged_goes_out_again(void **state) {
   is_object(cg_tester_take(c, lost), TL_ID_nearestDc);
 }
 
+/* Hands the op that came last a huge answer of which no byte can be saved. */
+static void answer_hugely(cg_op *op) {
+  cg_link *l = cg_op_link(op);
+  cg_buf huge = { 0 };
+  uint8_t *p = cg_buf_grow(&huge, 5 << 20);
+  assert_non_null(p);
+  assert_int_equal(test_rng_fill(&H.rng, p, 5 << 20), CG_OK);
+  assert_int_equal(
+      cg_session_reply(l->session, op->msg_id, cg_buf_view(&huge), H.now_us), CG_OK);
+  cg_link_touch(l);
+  cg_op_mute(l, op->msg_id);
+  cg_buf_free(&huge);
+}
+
+static void feed_calls(cg_tester *c) {
+  cg_buf packet = { 0 }, wire = { 0 };
+  assert_int_equal(cg_session_pull(c->session, H.now_us, &packet), CG_OK);
+  assert_int_equal(cg_framing_send(c->framing, cg_buf_view(&packet), &wire), CG_OK);
+  cg_server_feed(H.server, c->conn, cg_buf_view(&wire), H.now_us);
+  cg_buf_free(&packet);
+  cg_buf_free(&wire);
+}
+
+/* While more waits for a client than it should, nothing large is added. */
+static void answers_that_wait_are_bounded(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  log_in(c, KNOWN);
+  H.late = true;
+  tl_inputUser ids[200];
+  const tl_obj *list[200];
+  for (uint32_t i = 0; i < 200; i++) {
+    ids[i] = (tl_inputUser){ TL_INIT(inputUser), .user_id = i * 7919 };
+    list[i] = &ids[i].o;
+  }
+  tl_users_getUsers large = { TL_INIT(users_getUsers), .id = { list, 200 } };
+  tl_users_getUsers small = { TL_INIT(users_getUsers), .id = { list, 1 } };
+  cg_arena_reset(c->arena);
+  uint64_t begun[] = { cg_tester_queue(c, &large.o), cg_tester_queue(c, &small.o) };
+  cg_tester_queue(c, &small.o);
+  feed_calls(c);
+  answer_hugely(H.server->ops);
+  uint64_t more = cg_tester_queue(c, &small.o);
+  feed_calls(c);
+  cg_harness_pump(&H);
+  is_error(cg_tester_take(c, begun[0]), 420, "FLOOD_WAIT_1");
+  is_object(cg_tester_take(c, begun[1]), TL_ID_vector);
+  is_error(cg_tester_take(c, more), 420, "FLOOD_WAIT_1");
+  is_object(cg_tester_call(c, &large.o), TL_ID_vector); /* it has read all that */
+}
+
 static void a_temporary_key_ends_with_its_time(void **state) {
   (void)state;
   cg_harness_open(&H);
@@ -281,6 +332,7 @@ int main(void) {
     T(what_the_store_lost_is_not_told),
     T(a_key_exchange_that_the_store_lost_is_not_told),
     T(what_was_not_acknowledged_goes_out_again),
+    T(answers_that_wait_are_bounded),
     T(a_temporary_key_ends_with_its_time),
     T(a_destroyed_key_is_gone),
     T(keys_without_sessions_are_forgotten_in_the_end),

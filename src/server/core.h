@@ -56,6 +56,7 @@ struct cg_peer {
   cg_login login;
   cg_link *links;       /* most recently heard first */
   uint32_t link_count, refs;
+  uint32_t inits;       /* calls whose initConnection the store does not have yet */
   bool forgotten;       /* no longer found; freed with its last reference */
   bool doomed;          /* its key is erased: forget it once the answer is out */
   uint64_t turn;        /* in which it or one of its links was last changed */
@@ -109,6 +110,13 @@ typedef struct {
   uint64_t issued, delivered, verified, cancelled, expired;
 } cg_counts;
 
+/* By how many seconds codes and limits are ahead of now_us. */
+typedef struct {
+  int64_t shift;
+  int64_t asked;   /* will be, when the store has it */
+  int64_t durable; /* was, at the end of the last turn that the store kept */
+} cg_clock_shift;
+
 struct cg_server {
   cg_settings set;
   cg_secret secret;
@@ -123,7 +131,7 @@ struct cg_server {
   uint16_t port;
   char token[65];        /* of the inbox */
   bool virtual_clock;
-  int64_t clock_shift;   /* seconds that codes and limits are ahead of now_us */
+  cg_clock_shift clock;
   uint64_t now_us, turn;
   cg_counts counts;
 
@@ -150,7 +158,7 @@ struct cg_server {
 
 /* Unix seconds by which codes, limits and accounts live. */
 static inline int64_t cg_server_clock(const cg_server *s) {
-  return cg_unix(s->now_us) + s->clock_shift;
+  return cg_unix(s->now_us) + s->clock.shift;
 }
 
 /* --- conn.c --------------------------------------------------------------- */

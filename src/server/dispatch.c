@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * dispatch.c - from the bytes of a call to the handler of its method. Faults are
- * answered in a fixed order: cannot be read, no connection set up, not built, not
- * allowed (login.md 3.4 rows 62-64, 4.11, 6.6).
+ * answered in a fixed order: cannot be read, temporary key unbound, no connection set
+ * up, not allowed, not built (login.md 3.4 rows 62-64, 4.11, 6.6).
  */
 #include "codec.h"
 #include "init.h"
@@ -10,7 +10,7 @@
 
 #include <string.h>
 
-enum { OLDEST_LAYER = 1 };
+enum { OLDEST_LAYER = 99 }; /* the first whose help.getConfig can be answered */
 
 /* Who may call. */
 enum {
@@ -137,9 +137,7 @@ static bool layer_known(const cg_op *op, int32_t layer) {
 static void authorize(cg_op *op) {
   const method *m = find(op->request->id);
   const cg_login *login = &op->peer->login;
-  if (op->peer->temp_until && !(m->who & UNBOUND))
-    cg_op_error(op, 401, "AUTH_KEY_PERM_EMPTY");
-  else if (!(m->who & ANYONE) && !login->user_id)
+  if (!(m->who & ANYONE) && !login->user_id)
     cg_op_error(op, 401, "AUTH_KEY_UNREGISTERED");
   else if (!(m->who & ANYONE) && login->state == CG_USER_BANNED)
     cg_op_error(op, 401, "USER_DEACTIVATED_BAN");
@@ -154,32 +152,42 @@ static void take_method(cg_op *op) {
   const cg_unwrapped *u = &op->call;
   op->layer = u->layer ? u->layer : op->peer->layer;
   if (!decode(op)) return;
-  if (!op->peer->layer) cg_op_error(op, 400, "CONNECTION_NOT_INITED");
+  if (op->peer->temp_until && !(find(op->request->id)->who & UNBOUND))
+    cg_op_error(op, 401, "AUTH_KEY_PERM_EMPTY");
+  else if (!op->peer->layer) cg_op_error(op, 400, "CONNECTION_NOT_INITED");
   else if (!layer_known(op, op->layer)) cg_op_error(op, 400, "CONNECTION_LAYER_INVALID");
   else cg_op_start(op, authorize);
 }
 
+/* The store has what initConnection said, if it had to be asked. */
 static void initialised(cg_op *op, const cg_store_reply *r) {
-  (void)r;
+  cg_peer *p = op->peer;
+  cg_store_init init;
+  if (r->err) {
+    cg_op_error(op, 401, "AUTH_KEY_UNREGISTERED"); /* the key was erased meanwhile */
+    return;
+  }
+  cg_init_fill(&op->call, op->layer, &init);
+  p->layer = init.layer;
+  p->api_id = init.api_id;
+  p->init_digest = cg_init_digest(&init);
+  p->turn = op->s->turn;
+  cg_op_initialising(op, false);
   take_method(op);
 }
 
 /* Keeps what initConnection said with the key, if it is news. A temporary key keeps it
  * in memory only. */
 static void keep_init(cg_op *op, int32_t layer) {
-  cg_peer *p = op->peer;
+  const cg_peer *p = op->peer;
   cg_store_key row = { .id = p->key.id };
   cg_init_fill(&op->call, layer, &row.init);
-  uint64_t digest = cg_init_digest(&row.init);
-  bool news = digest != p->init_digest;
-  p->layer = layer;
-  p->api_id = op->call.api_id;
-  p->init_digest = digest;
-  p->turn = op->s->turn;
-  if (!news || p->temp_until) {
-    take_method(op);
+  op->layer = layer;
+  if (cg_init_digest(&row.init) == p->init_digest || p->temp_until) {
+    initialised(op, &(cg_store_reply){ .err = CG_OK });
     return;
   }
+  cg_op_initialising(op, true);
   cg_store_request q = { .op = CG_STORE_KEY_INIT, .id = p->key.id, .key = &row };
   cg_op_submit(op, &q, initialised);
 }
@@ -206,7 +214,7 @@ void cg_dispatch(cg_link *l, uint64_t msg_id, cg_bytes body) {
   if (!op) refuse_for_memory(l);
   else if (err) refuse_unread(op, err);
   else if (op->call.has_init) take_init(op);
-  else take_method(op);
+  else cg_op_start(op, take_method);
 }
 
 static void key_deleted(cg_op *op, const cg_store_reply *r) {
@@ -215,6 +223,7 @@ static void key_deleted(cg_op *op, const cg_store_reply *r) {
   bool gone = !r->err || r->err == CG_E_NOT_FOUND;
   p->login = (cg_login){ 0 };
   p->doomed = gone;
+  p->turn = op->s->turn;
   if (l) {
     cg_err err = cg_session_key_destroyed(l->session, op->msg_id, gone, op->s->now_us);
     if (err && l->conn) cg_conn_close(l->conn);

@@ -7,6 +7,7 @@
 #include "layer.h"
 #include "mem.h"
 #include "reader.h"
+#include "sqlite.h"
 
 #include <dirent.h>
 #include <stdio.h>
@@ -52,6 +53,10 @@ typedef struct {
 static void late_submit(cg_store *s, const cg_store_request *rq, cg_store_done *done,
                         void *ctx) {
   late_store *late = (late_store *)(void *)s;
+  if (late->h->submits_fail) {
+    done(ctx, &(cg_store_reply){ .err = CG_E_STORE });
+    return;
+  }
   if (!late->h->late) {
     cg_store_submit(late->real, rq, done, ctx);
     return;
@@ -89,7 +94,12 @@ static bool late_answer(late_store *late) {
 
 static cg_err late_sync(cg_store *s) {
   late_store *late = (late_store *)(void *)s;
-  return late->h->store_fails ? CG_E_STORE : cg_store_sync(late->real);
+  const cg_sqlite *real = (const cg_sqlite *)(void *)late->real;
+  bool fails = late->h->store_fails || (late->h->writes_fail && real->turn);
+  if (fails && real->turn)
+    assert_int_equal(sqlite3_exec(real->db, "ROLLBACK", NULL, NULL, NULL), SQLITE_OK);
+  cg_err err = cg_store_sync(late->real);
+  return fails ? CG_E_STORE : err;
 }
 
 static void late_close(cg_store *s) {

@@ -34,6 +34,8 @@ typedef struct {
   const char *set[16];
   bool virtual_clock, late;
   bool store_fails;            /* the end of a turn cannot be made durable */
+  bool writes_fail;            /* that of a turn that has written anything */
+  bool submits_fail;           /* every request is answered with STORE */
   bool deaf;                   /* what the server sends is lost */
   uint64_t lag_us;             /* that a late store takes for an answer */
   test_rng rng, client_rng;    /* the server's, the clients' */

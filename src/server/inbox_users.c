@@ -18,6 +18,7 @@ typedef struct {
   cg_server_answer *answer;
   void *ctx;
   cg_store_user user;
+  int64_t shift; /* of the clock */
 } question;
 
 static question *ask(cg_server *s, cg_server_answer *answer, void *ctx) {
@@ -159,7 +160,10 @@ static void on_banned(void *ctx, const cg_store_reply *r) {
   }
   size_t at = 0;
   for (cg_peer *p; (p = cg_map_each(&q->s->peers, &at));)
-    if (p->login.user_id == r->user->id) p->login.state = r->user->state;
+    if (p->login.user_id == r->user->id) {
+      p->login.state = r->user->state;
+      p->turn = q->s->turn;
+    }
   cg_buf b = { 0 };
   put_user(&b, r->user);
   say(q, &b);
@@ -207,9 +211,11 @@ static bool read_advance(cg_bytes json, int64_t *out) {
 static void on_advanced(void *ctx, const cg_store_reply *r) {
   question *q = ctx;
   if (r->err) {
+    q->s->clock.asked = q->s->clock.shift;
     refuse(q, 500, "the store failed");
     return;
   }
+  q->s->clock.shift = q->shift;
   cg_buf b = { 0 };
   cg_jsonw_open(&b, '{');
   cg_jsonw_key(&b, "now");
@@ -233,8 +239,8 @@ void cg_server_advance(cg_server *s, cg_bytes json, uint64_t now_us,
   }
   question *q = ask(s, answer, ctx);
   if (!q) return;
-  s->clock_shift += by;
-  snprintf(text, sizeof text, "%lld", (long long)s->clock_shift);
+  q->shift = s->clock.asked += by;
+  snprintf(text, sizeof text, "%lld", (long long)q->shift);
   cg_store_request put = { .op = CG_STORE_META_PUT, .text = "clock_shift",
                            .blob = cg_bytes_of(text) };
   cg_store_submit(s->store, &put, on_advanced, q);
@@ -249,7 +255,10 @@ static void on_reset(void *ctx, const cg_store_reply *r) {
     return;
   }
   size_t at = 0;
-  for (cg_peer *p; (p = cg_map_each(&q->s->peers, &at));) p->login = (cg_login){ 0 };
+  for (cg_peer *p; (p = cg_map_each(&q->s->peers, &at));) {
+    p->login = (cg_login){ 0 };
+    p->turn = q->s->turn;
+  }
   cg_log_write(&q->s->log, CG_LOG_INFO, "reset: accounts, logins and codes are gone");
   cg_buf b = { 0 };
   cg_buf_text(&b, "{\"ok\":true}");

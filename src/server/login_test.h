@@ -133,4 +133,32 @@ static inline void log_in(cg_tester *c, const char *phone) {
   is_object(sign_in(c, phone, s.hash, CODE), TL_ID_auth_authorization);
 }
 
+/* A hash that is dead in every way that login.md knows; the caller tries each. */
+typedef cg_told use_hash(cg_tester *c, const char *phone, const char *hash);
+
+static inline void dead_hashes(use_hash *use, bool verified_is_dead) {
+  cg_harness_open(&H);
+  cg_tester *c = cg_tester_new(&H), *other = cg_tester_new(&H);
+  is_error(use(c, KNOWN, "0123456789abcdef01"), 400, "PHONE_CODE_EXPIRED");
+  is_error(use(c, KNOWN, "no hash of ours, and longer than any of them can be"), 400,
+           "PHONE_CODE_EXPIRED");
+  sent s = sent_of(send_code(c, KNOWN));
+  is_error(use(other, KNOWN, s.hash), 400, "PHONE_CODE_EXPIRED");
+  is_error(use(c, KNOWN_TOO, s.hash), 400, "PHONE_CODE_EXPIRED");
+  is_true(cancel_code(c, KNOWN, s.hash));
+  is_error(use(c, KNOWN, s.hash), 400, "PHONE_CODE_EXPIRED");
+  s = sent_of(send_code(c, KNOWN));
+  cg_harness_advance(&H, 300);
+  is_error(use(c, KNOWN, s.hash), 400, "PHONE_CODE_EXPIRED");
+  s = sent_of(send_code(c, KNOWN));
+  for (int i = 0; i < 5; i++)
+    is_error(sign_in(c, KNOWN, s.hash, WRONG), 400, "PHONE_CODE_INVALID");
+  is_error(use(c, KNOWN, s.hash), 400, "PHONE_CODE_EXPIRED");
+  if (!verified_is_dead) return;
+  s = sent_of(send_code(c, KNOWN));
+  is_object(sign_in(c, KNOWN, s.hash, CODE), TL_ID_auth_authorization);
+  cg_harness_advance(&H, 61);
+  is_error(use(c, KNOWN, s.hash), 400, "PHONE_CODE_EXPIRED");
+}
+
 #endif

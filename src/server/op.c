@@ -8,7 +8,10 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { ARENA_MAX = 8 << 20 };
+enum {
+  ARENA_MAX = 8 << 20,
+  LARGE = 1024 /* an answer of that size is of a call that only reads: it may come again */
+};
 #define RPC_ERROR 0x2144ca19u
 
 cg_link *cg_op_link(const cg_op *op) {
@@ -23,6 +26,7 @@ static void enlist(cg_op *op) {
 
 static void free_op(cg_op *op) {
   op->s->ops_waiting -= op->waiting;
+  op->peer->inits -= op->initialising;
   if (op->next) op->next->prev = op->prev;
   *(op->prev ? &op->prev->next : &op->s->ops) = op->next;
   cg_peer_unref(op->peer);
@@ -54,8 +58,11 @@ static bool names(const cg_op *op, uint64_t msg_id) {
   return false;
 }
 
-/* True while a call that `op` must follow is in flight. */
+/* True while a call that `op` must follow is in flight, or what its key says about
+ * itself is on its way to the store. */
 static bool must_wait(const cg_op *op) {
+  if (op->peer->inits && !op->call.has_init) return true;
+  if (!op->call.after_count) return false;
   for (const cg_op *o = op->s->ops; o; o = o->next)
     if (o != op && o->link == op->link && names(op, o->msg_id)) return true;
   return false;
@@ -64,17 +71,18 @@ static bool must_wait(const cg_op *op) {
 void cg_op_start(cg_op *op, cg_op_run *run) {
   op->run = run;
   op->s->ops_waiting -= op->waiting;
-  op->waiting = op->call.after_count && must_wait(op);
+  op->waiting = must_wait(op);
   op->s->ops_waiting += op->waiting;
   if (!op->waiting) op->run(op);
 }
 
-/* Starts what waited for a call that is over now, one after the other: the list may be
- * another after each. */
-static void start_waiting(cg_server *s, uint64_t link) {
+/* Starts what waited for something of this peer that is over now, one after the other:
+ * the list may be another after each. */
+static void start_waiting(const cg_peer *p) {
+  cg_server *s = p->s;
   cg_op *op = s->ops_waiting ? s->ops : NULL;
   while (op) {
-    if (op->waiting && op->link == link && !must_wait(op)) {
+    if (op->waiting && op->peer == p && !must_wait(op)) {
       cg_op_start(op, op->run);
       op = s->ops;
     } else {
@@ -84,10 +92,18 @@ static void start_waiting(cg_server *s, uint64_t link) {
 }
 
 void cg_op_end(cg_op *op) {
-  cg_server *s = op->s;
-  uint64_t link = op->link;
+  cg_peer *p = op->peer;
+  cg_peer_ref(p);
   free_op(op);
-  start_waiting(s, link);
+  start_waiting(p);
+  cg_peer_unref(p);
+}
+
+void cg_op_initialising(cg_op *op, bool begins) {
+  if (begins) op->peer->inits++;
+  else op->peer->inits -= op->initialising;
+  op->initialising = begins;
+  if (!begins) start_waiting(op->peer);
 }
 
 void *cg_op_alloc(cg_op *op, size_t size) {
@@ -111,6 +127,10 @@ void cg_op_submit(cg_op *op, const cg_store_request *request, cg_op_step *step) 
 /* Hands the bytes of the answer to the session, if it is still there. */
 static void reply(cg_op *op, const cg_buf *b) {
   cg_link *l = cg_op_link(op);
+  if (l && b->len > LARGE && cg_session_is_full(l->session)) {
+    cg_op_wait(op, 1);
+    return;
+  }
   if (l && !op->muted) {
     cg_err err = b->err ? b->err
                         : cg_session_reply(l->session, op->msg_id, cg_buf_view(b),
@@ -143,6 +163,13 @@ void cg_op_wait(cg_op *op, int64_t seconds) {
 void cg_op_internal(cg_op *op, cg_err why) {
   cg_log_write(&op->s->log, CG_LOG_ERROR, "a call failed: %s", cg_err_text(why));
   cg_op_error(op, 500, "INTERNAL");
+}
+
+bool cg_op_can_answer(const cg_op *op, const tl_obj *answer) {
+  cg_buf b = { 0 };
+  cg_err err = cg_tl_encode_layer(op->s->schema, op->layer, answer, &b, NULL);
+  cg_buf_free(&b);
+  return err != CG_E_NO_VARIANT;
 }
 
 void cg_op_answer(cg_op *op, const tl_obj *answer) {

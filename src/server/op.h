@@ -31,6 +31,7 @@ struct cg_op {
   cg_op_step *after_load; /* account.c: what the caller's account is loaded for */
   void *state;          /* the handler's, in `arena` */
   bool waiting;         /* for calls that it named in invokeAfterMsg */
+  bool initialising;    /* the store is asked to keep its initConnection */
   bool muted;           /* nobody wants the answer */
   char ip[48];
   cg_op *next, *prev;
@@ -40,8 +41,12 @@ struct cg_op {
  * says whether that went well). NULL when memory is out. */
 cg_op *cg_op_new(cg_link *l, uint64_t msg_id, cg_bytes body, cg_err *err);
 
-/* Runs `run`, perhaps only when the calls that it must follow are done. Ends the step. */
+/* Runs `run`, perhaps only when the calls that it must follow are done, and what an
+ * initConnection of its key says is kept. Ends the step. */
 void cg_op_start(cg_op *op, cg_op_run *run);
+
+/* The initConnection of the op is being kept, or it is over; others go on then. */
+void cg_op_initialising(cg_op *op, bool begins);
 
 /* Zeroed memory that lives as long as the op. NULL: the op was answered with an
  * internal error and the step is over. */
@@ -54,6 +59,9 @@ void cg_op_submit(cg_op *op, const cg_store_request *request, cg_op_step *step);
 /* The answer, encoded for the caller's layer. Each of them ends the step. */
 void cg_op_answer(cg_op *op, const tl_obj *answer);
 void cg_op_true(cg_op *op);
+/* True if `answer` can be said in the caller's layer: to be asked before anything is
+ * changed that could not be told afterwards. */
+bool cg_op_can_answer(const cg_op *op, const tl_obj *answer);
 void cg_op_error(cg_op *op, int32_t code, const char *text);
 void cg_op_wait(cg_op *op, int64_t seconds); /* 420 FLOOD_WAIT_seconds */
 void cg_op_internal(cg_op *op, cg_err why);

@@ -81,7 +81,7 @@ void cg_peers_free(cg_server *s) {
 cg_peer *cg_peer_add(cg_server *s, const cg_auth_key *key) {
   cg_peer *p = cg_alloc(sizeof *p);
   if (!p) return NULL;
-  *p = (cg_peer){ .s = s, .key = *key };
+  *p = (cg_peer){ .s = s, .key = *key, .turn = s->turn };
   if (cg_map_put(&s->peers, key->id, p)) {
     free_peer(p);
     return NULL;

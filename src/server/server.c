@@ -87,7 +87,8 @@ static cg_err load_token(cg_server *s) {
 static cg_err load_clock(cg_server *s) {
   meta m;
   cg_err err = s->virtual_clock ? meta_get(s, "clock_shift", &m) : CG_E_NOT_FOUND;
-  if (!err) s->clock_shift = strtoll(m.text, NULL, 10);
+  if (!err) s->clock.shift = strtoll(m.text, NULL, 10);
+  s->clock.asked = s->clock.durable = s->clock.shift;
   return err == CG_E_NOT_FOUND ? CG_OK : err;
 }
 

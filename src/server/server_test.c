@@ -411,6 +411,64 @@ static void unknown_layers_are_refused(void **state) {
   is_error(call_simple(c, TL_ID_help_getConfig), 400, "CONNECTION_LAYER_INVALID");
 }
 
+/* The forms of auth.signIn up to layer 144 and since. */
+static cg_told sign_in_of(cg_tester *c, int32_t layer, const char *phone,
+                          const char *hash) {
+  cg_buf b = { 0 };
+  cg_arena_reset(c->arena);
+  c->layer = layer;
+  cg_tester_put_init(c, &b);
+  cg_buf_u32(&b, layer < 145 ? 0xbcd51581 : TL_ID_auth_signIn);
+  if (layer >= 145) cg_buf_u32(&b, 1);
+  cg_buf_str(&b, cg_bytes_of(phone));
+  cg_buf_str(&b, cg_bytes_of(hash));
+  cg_buf_str(&b, CG_LIT(CODE));
+  cg_told told = cg_tester_call_raw(c, cg_buf_view(&b));
+  cg_buf_free(&b);
+  return told;
+}
+
+static cg_told call_of(cg_tester *c, int32_t layer, uint32_t id) {
+  c->layer = layer;
+  c->inited = false;
+  return call_simple(c, id);
+}
+
+/* Who cannot be told of his login is not logged in, and never told of a fault. */
+static void no_layer_is_too_old_for_an_answer(void **state) {
+  (void)state;
+  cg_harness_set(&H, "min_layer=0");
+  cg_harness_open(&H);
+  for (int32_t layer = 99; layer <= 228; layer++) {
+    cg_tester *c = cg_tester_new(&H);
+    char phone[16];
+    snprintf(phone, sizeof phone, "999662%04d", layer % 2 ? layer : 8000 + layer);
+    sent s = sent_of(send_code(c, phone));
+    cg_told told = sign_in_of(c, layer, phone, s.hash);
+    if (told.code == 406) {
+      assert_true(layer < 144);
+      is_error(told, 406, "UPDATE_APP_TO_LOGIN");
+      is_error(call_of(c, 228, TL_ID_updates_getState), 401, "AUTH_KEY_UNREGISTERED");
+    } else if (told.code) {
+      assert_true(layer < 104);
+      is_error(told, 400, "PHONE_NUMBER_UNOCCUPIED");
+    }
+    assert_int_not_equal(call_of(c, layer, TL_ID_help_getConfig).code, 500);
+    assert_int_not_equal(call_of(c, layer, TL_ID_auth_logOut).code, 500);
+    cg_tester_free(c);
+  }
+}
+
+static void old_layers_are_told_to_update(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  sent s = sent_of(send_code(c, KNOWN));
+  is_error(sign_in_of(c, 143, KNOWN, s.hash), 406, "UPDATE_APP_TO_LOGIN");
+  is_object(sign_in_of(c, 144, KNOWN, s.hash), 0x33fb7bb8);
+  assert_int_equal(call_of(c, 99, TL_ID_help_getConfig).code, 0);
+  is_error(call_of(c, 98, TL_ID_help_getConfig), 400, "CONNECTION_LAYER_INVALID");
+}
+
 static void calls_that_cannot_be_read(void **state) {
   (void)state;
   cg_tester *c = start();
@@ -543,6 +601,19 @@ static void get_users_knows_the_caller_only(void **state) {
   is_error(cg_tester_call(c, &full.o), 400, "USER_ID_INVALID");
 }
 
+static void get_users_takes_200_ids(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  log_in(c, KNOWN);
+  tl_inputUserSelf self = { TL_INIT(inputUserSelf) };
+  const tl_obj *list[201];
+  for (size_t i = 0; i < 201; i++) list[i] = &self.o;
+  tl_users_getUsers q = { TL_INIT(users_getUsers), .id = { list, 201 } };
+  is_error(cg_tester_call(c, &q.o), 400, "INPUT_REQUEST_TOO_LONG");
+  q.id.len = 200;
+  is_object(cg_tester_call(c, &q.o), TL_ID_vector);
+}
+
 static void log_out_keeps_the_key(void **state) {
   (void)state;
   cg_tester *c = start();
@@ -638,6 +709,8 @@ int main(void) {
     T(old_forms_of_sign_up_and_resend_are_taken),
     T(the_layer_is_kept_with_the_key),
     T(unknown_layers_are_refused),
+    T(no_layer_is_too_old_for_an_answer),
+    T(old_layers_are_told_to_update),
     T(calls_that_cannot_be_read),
     T(a_call_waits_for_the_ones_it_names),
     T(the_config_names_this_server),
@@ -646,6 +719,7 @@ int main(void) {
     T(terms_are_accepted_before_and_after_login),
     T(dropping_temporary_keys_is_allowed_before_login),
     T(get_users_knows_the_caller_only),
+    T(get_users_takes_200_ids),
     T(log_out_keeps_the_key),
     T(a_ban_ends_a_session),
     T(settings_of_send_code),

@@ -46,8 +46,9 @@ static const setting table[] = {
     "tries that a code takes" },
   { "max_connections", NUMBER, AT(max_connections), 10000, 10000, 1, 1000000, 1, 1000000,
     NULL, "connections at a time" },
-  { "min_layer", NUMBER, AT(min_layer), 0, 0, 0, 100000, 0, 100000, NULL,
-    "auth.sendCode of a lower layer is told to update; 0: none" },
+  { "min_layer", NUMBER, AT(min_layer), 144, 144, 0, 100000, 0, 100000, NULL,
+    "who logs in with a lower layer is told to update (UPDATE_APP_TO_LOGIN); below 144 "
+    "not every answer has a form, unless --schema brings it" },
   { "phone_invalid", CHOICE, AT(phone_invalid_400), 0, 0, 0, 0, 0, 1, "406|400",
     "code of the error PHONE_NUMBER_INVALID" },
   { "phone_mode", CHOICE, AT(phone_mode), 0, 0, 0, 0, 0, 0, "loose",

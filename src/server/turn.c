@@ -60,6 +60,7 @@ static void forget_turn(cg_server *s) {
       any = true; /* removing may have hidden others */
     }
   }
+  s->clock.shift = s->clock.asked = s->clock.durable;
 }
 
 cg_err cg_server_turn(cg_server *s, uint64_t now_us) {
@@ -69,6 +70,7 @@ cg_err cg_server_turn(cg_server *s, uint64_t now_us) {
     cg_log_write(&s->log, CG_LOG_ERROR, "the store failed: %s", cg_err_text(err));
     forget_turn(s);
   } else {
+    s->clock.durable = s->clock.shift;
     flush_links(s);
   }
   release(s, !err);

@@ -72,7 +72,7 @@ static void unpack(cg_reader *r, cg_arena *arena) {
   if (!err) err = cg_gunzip(packed, &plain);
   cg_bytes copy = err ? (cg_bytes){ 0 } : cg_arena_copy(arena, cg_buf_view(&plain));
   if (!err && !copy.at) err = CG_E_MEMORY;
-  cg_buf_free(&plain);
+  cg_buf_wipe(&plain); /* there may be a code in it */
   cg_reader_init(r, copy.at, copy.len);
   if (err) cg_reader_fail(r, err);
 }

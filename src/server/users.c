@@ -3,6 +3,8 @@
 #include "account.h"
 #include "methods.h"
 
+enum { USERS_MAX = 200 }; /* in one call */
+
 static bool is_self(const cg_op *op, const void *who) {
   const tl_inputUser *by_id = TL_AS(inputUser, who);
   if (by_id) return by_id->user_id == op->peer->login.user_id;
@@ -36,7 +38,9 @@ static void on_get_users(cg_op *op, const cg_store_reply *r) {
 }
 
 void cg_users_get_users(cg_op *op) {
-  cg_account_load_self(op, on_get_users);
+  const tl_users_getUsers *q = TL_AS(users_getUsers, op->request);
+  if (q->id.len > USERS_MAX) cg_op_error(op, 400, "INPUT_REQUEST_TOO_LONG");
+  else cg_account_load_self(op, on_get_users);
 }
 
 static void on_get_full_user(cg_op *op, const cg_store_reply *r) {
