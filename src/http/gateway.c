@@ -131,7 +131,14 @@ uint64_t cg_gateway_memory(const cg_gateway *g) {
 uint64_t cg_gateway_account_memory(const cg_gateway *g) {
   uint64_t now = cg_gateway_memory(g);
   size_t open = g->accounts.open;
-  return open && now > g->base_memory ? (now - g->base_memory) / open : 0;
+  if (!g->base_memory || open <= g->base_open || now < g->base_memory) return 0;
+  return (now - g->base_memory) / (open - g->base_open);
+}
+
+/* The first account costs what all share: buffers, tables, pages of code. */
+static void note_memory(cg_gateway *g) {
+  if (g->base_memory || !g->accounts.open || g->first) return;
+  g->base_open = g->accounts.open;
 }
 
 static void put(cg_buf *b, const char *name, const char *type, const char *help,
@@ -171,7 +178,7 @@ void cg_gateway_metrics(cg_exchange *x) {
   put(&b, "process_resident_memory_bytes", "gauge", "Resident memory.",
       cg_gateway_memory(g));
   put(&b, "centigram_gateway_account_memory_bytes", "gauge",
-      "Resident memory since the start, per open account.", cg_gateway_account_memory(g));
+      "Resident memory for each further open account.", cg_gateway_account_memory(g));
   if (b.err) cg_exchange_fail(x, 503, "MEMORY", "out of memory");
   else cg_exchange_reply(x, 200, "text/plain; version=0.0.4", NULL, cg_buf_view(&b));
   cg_buf_free(&b);
@@ -226,6 +233,7 @@ void cg_gateway_tick(cg_gateway *g, uint64_t now_us) {
   g->now_us = now_us;
   cg_accounts_tick(&g->accounts, now_us, (uint64_t)g->options.idle_s * CG_SECOND);
   cg_hub_tick(g->hub, now_us);
+  note_memory(g);
 }
 
 uint64_t cg_gateway_deadline(const cg_gateway *g) {

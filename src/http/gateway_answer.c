@@ -141,7 +141,8 @@ static void write_log(const cg_exchange *x, int status) {
   char line[200];
   const cg_gateway_options *o = &x->g->options;
   if (!o->log) return;
-  snprintf(line, sizeof line, "%s %s%s%s %d", x->rq ? x->rq->method : "-", x->label,
+  snprintf(line, sizeof line, "%s %s%s%s%s%s %d", x->rq ? x->rq->method : "-", x->label,
+           x->method ? " " : "", x->method ? x->method : "",
            x->account ? " account=" : "", x->account ? x->account->id : "", status);
   o->log(o->log_ctx, line);
 }
@@ -219,6 +220,8 @@ void cg_exchange_fault(cg_exchange *x, const cg_fault *fault) {
   case CG_E_MISSING:
   case CG_E_UNEXPECTED:
   case CG_E_MALFORMED:
+  case CG_E_TRUNCATED:
+  case CG_E_TRAILING:
   case CG_E_NO_VARIANT:
   case CG_E_LIMIT: cg_exchange_fail(x, 400, "BAD_REQUEST", fault->text); break;
   case CG_E_REFUSED: cg_exchange_fail(x, 409, "REFUSED", "refused by the client"); break;
@@ -278,6 +281,7 @@ bool cg_exchange_step(cg_exchange *x, const cg_named_step *steps, size_t count,
                       const char *name) {
   for (size_t i = 0; i < count; i++)
     if (!strcasecmp(name, steps[i].name)) {
+      x->method = steps[i].name;
       steps[i].run(x);
       return true;
     }

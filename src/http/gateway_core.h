@@ -60,7 +60,8 @@ struct cg_exchange {
   cg_arena *arena;
   const cg_http_request *rq; /* lives as long as `conn` is not answered */
   cg_params params;
-  const char *label;       /* of the access log: a path without secrets */
+  /* For the access log: a path without secrets, the step or method; static. */
+  const char *label, *method;
   cg_exchange_done *done;
   cg_err (*again)(cg_exchange *x, cg_fault *fault); /* the step, once more */
   const char *phone;       /* of a login that begins */
@@ -83,7 +84,9 @@ struct cg_gateway {
   const cg_tl_schema *schema;
   uint64_t now_us;
   uint64_t requests[CG_FORMS], refused;
-  uint64_t base_memory; /* of the process before its first account */
+  /* Of the process when its first accounts stood open and nothing ran; 0: not yet. */
+  uint64_t base_memory;
+  size_t base_open;
 };
 
 /* --- answers ---------------------------------------------------------------------- */
@@ -126,7 +129,7 @@ void cg_gateway_v1(cg_exchange *x, const char *path);     /* behind "/v1/" */
 void cg_gateway_openapi(cg_exchange *x);
 void cg_gateway_metrics(cg_exchange *x);
 
-/* Resident bytes of the process per open account, and in all; 0: not known. */
+/* Resident bytes of the process, and per further open account; 0: not known. */
 uint64_t cg_gateway_memory(const cg_gateway *g);
 uint64_t cg_gateway_account_memory(const cg_gateway *g);
 

@@ -122,7 +122,7 @@ static cg_err read_all(int fd, cg_buf *b) {
   if (st.st_size > FILE_MOST) return CG_E_CORRUPT;
   size_t size = (size_t)st.st_size;
   uint8_t *at = cg_buf_grow(b, size);
-  if (!at) return CG_E_MEMORY;
+  if (size && !at) return CG_E_MEMORY;
   ssize_t n;
   for (size_t had = 0; had < size; had += (size_t)n)
     if ((n = read(fd, at + had, size - had)) <= 0) return CG_E_IO;

@@ -43,9 +43,16 @@ static bool begins_again(cg_exchange *x, const cg_result *result) {
          !strncmp(result->error.text, "AUTH_RESTART", 12) && !x->again(x, &fault);
 }
 
+/* An answer that cannot be read is not the caller's fault, as a request would be. */
+static bool is_about_bytes(cg_err err) {
+  return err <= CG_E_TRUNCATED && err >= CG_E_NO_VARIANT;
+}
+
 static void on_answer(void *ctx, cg_err err, const cg_result *result) {
   cg_exchange *x = ctx;
-  if (err) cg_exchange_fault(x, &result->fault);
+  if (is_about_bytes(err))
+    cg_exchange_fail(x, 502, "BAD_ANSWER", "the server's answer cannot be read");
+  else if (err) cg_exchange_fault(x, &result->fault);
   else if (!result->error.code) x->done(x, result);
   else if (!begins_again(x, result)) cg_exchange_rpc(x, &result->error);
 }
@@ -289,7 +296,10 @@ void cg_step_call_json(cg_exchange *x, const char *method, cg_bytes args, int mi
   else if (cg_tl_call_from_json(x->g->schema, method, args, &defaults, x->arena, &request,
                                 &fault))
     cg_exchange_fault(x, &fault);
-  else send_to(x, request, on_called);
+  else {
+    x->method = cg_tl_name(x->g->schema, request);
+    send_to(x, request, on_called);
+  }
 }
 
 void cg_step_call(cg_exchange *x, const char *method, int missing) {
