@@ -40,6 +40,10 @@ fuzz: deps
 lint: deps
 	@tools/lint
 
+docs: build
+	@$(BUILD)/centigram docs $(BUILD)/reference
+	@echo $(BUILD)/reference/index.html
+
 dist: build
 	@meson dist -C $(BUILD) --no-tests
 
@@ -49,4 +53,4 @@ install: build
 clean:
 	rm -rf $(BUILD) $(TEST) $(FUZZ)
 
-.PHONY: all deps build test demo bench fuzz lint dist install clean
+.PHONY: all deps build test demo bench fuzz lint docs dist install clean

@@ -9,6 +9,7 @@
 #include "docs.h"
 #include "example.h"
 #include "mem.h"
+#include "pages.h"
 
 #include <string.h>
 
@@ -209,6 +210,23 @@ static void test_memory(void **state) {
   }
 }
 
+/* A page that is not whole says so. */
+static void test_page_memory(void **state) {
+  const cg_docs_def *def = cg_docs_find_def(docs(state), "users.getUsers");
+  cg_err err = CG_E_MEMORY;
+  for (long n = 0; err; n++) {
+    cg_buf b = { 0 };
+    const cg_html h = { &b, docs(state), "../" };
+    cg_mem_fail_after(n);
+    err = cg_page_def(&h, def, NULL);
+    cg_mem_fail_after(-1);
+    if (b.err) err = b.err;
+    if (err) assert_int_equal(err, CG_E_MEMORY);
+    else assert_memory_equal(b.at + b.len - 8, "</html>\n", 8);
+    cg_buf_free(&b);
+  }
+}
+
 static int set_up(void **state) {
   static cg_arena *arena;
   const cg_docs *d;
@@ -228,6 +246,7 @@ int main(void) {
     cmocka_unit_test(test_counts), cmocka_unit_test(test_fields),
     cmocka_unit_test(test_wire),   cmocka_unit_test(test_faces),
     cmocka_unit_test(test_site),   cmocka_unit_test(test_text),
-    cmocka_unit_test(test_similar), cmocka_unit_test(test_memory) };
+    cmocka_unit_test(test_similar), cmocka_unit_test(test_memory),
+    cmocka_unit_test(test_page_memory) };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -389,6 +389,13 @@ const char *cg_docs_who_text(cg_texts_who who) {
   return NULL;
 }
 
+const char *cg_docs_change_text(const cg_docs *d, const cg_texts_change *c) {
+  bool oldest = d->texts->layers[d->texts->nlayers - 1] >= c->layer;
+  if (*c->what) return c->what;
+  if (c->exact) return "there";
+  return oldest ? "there already, maybe long before" : "first seen";
+}
+
 const char *cg_docs_layers_text(const cg_docs *d) {
   cg_buf b = { 0 };
   char number[16];

@@ -90,6 +90,8 @@ bool cg_docs_throws(const cg_docs *d, const cg_docs_def *def, const cg_docs_erro
 const cg_docs_def *cg_docs_kin(const cg_docs *d, const cg_docs_def *def, size_t *at);
 
 const char *cg_docs_who_text(cg_texts_who who); /* NULL: unknown */
+/* What a change is, as markup; of the first entry, how sure it is. */
+const char *cg_docs_change_text(const cg_docs *d, const cg_texts_change *c);
 const char *cg_docs_layers_text(const cg_docs *d); /* "167, 179, ..."; in the arena */
 
 #endif

@@ -148,12 +148,8 @@ static void put_history(const cg_html *h, const cg_docs_def *def) {
   cg_html_put(h, "<h2 id=\"history\">Layers</h2>\n<ul class=\"history\">\n");
   for (uint32_t i = 0; i < k->nchanges; i++) {
     const cg_texts_change *c = k->changes + i;
-    bool oldest = h->d->texts->layers[h->d->texts->nlayers - 1] >= c->layer;
-    cg_html_put(h, "<li>%r %d: ", c->exact ? "since layer" : "layer", (int)c->layer);
-    if (*c->what) cg_html_put(h, "%r", c->what);
-    else if (oldest && !c->exact) cg_html_put(h, "there already, maybe long before");
-    else cg_html_put(h, "%r", c->exact ? "there" : "first seen");
-    cg_html_put(h, "\n");
+    cg_html_put(h, "<li>%r %d: %r\n", c->exact ? "since layer" : "layer", (int)c->layer,
+                cg_docs_change_text(h->d, c));
   }
   cg_html_put(h, "</ul>\n<p class=\"note\">Layers looked at: %r. Without \"since\", a "
                  "change stands at the first of them that has it.</p>\n",

@@ -154,7 +154,7 @@ static void put_history(const printer *p, const cg_docs_def *def) {
   for (uint32_t i = 0; i < def->known->nchanges; i++) {
     const cg_texts_change *c = def->known->changes + i;
     put(p, "  %s %u\n", c->exact ? "since layer" : "layer", c->layer);
-    put_text(p, c->what, 6);
+    put_text(p, cg_docs_change_text(p->d, c), 6);
   }
   cg_buf line = { 0 };
   cg_buf_text(&line, "Looked at: ");
