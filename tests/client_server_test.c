@@ -609,7 +609,7 @@ static void test_lost_store(void **state) {
   open_server(n);
   reopen_device(d);
   sign_in(d, "22222");
-  assert_refused(d, 400, "PHONE_CODE_EXPIRED");
+  assert_refused(d, 401, "AUTH_KEY_UNREGISTERED");
   assert_int_equal(d->data.login.state, CG_LOGIN_WAIT_PHONE_NUMBER);
   log_in(d);
 }
