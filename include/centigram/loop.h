@@ -45,7 +45,8 @@ typedef struct {
   void *(*opened)(void *ctx, cg_stream *stream, const char *peer_ip);
   void (*data)(void *stream_ctx, cg_bytes in);
   /* Called once, also after cg_stream_close(): the last call for this stream. `why`:
-   * OK closed by us, CLOSED by the peer, LIMIT it let 64 MB wait for it, IO, TIMEOUT. */
+   * OK closed by us, CLOSED by the peer, LIMIT it let too much wait for it (64 MB; it was
+   * given more while 2 MB waited, if it was accepted), IO, TIMEOUT. */
   void (*closed)(void *stream_ctx, cg_err why);
 } cg_stream_ops; /* must live as long as the loop */
 
@@ -68,7 +69,7 @@ CG_API CG_MUST_USE cg_err cg_loop_connect(cg_loop *loop, const char *host, uint1
  * closed, which `closed` tells. */
 CG_API cg_err cg_stream_write(cg_stream *s, cg_bytes bytes);
 CG_API void cg_stream_close(cg_stream *s);        /* at once */
-CG_API void cg_stream_close_after(cg_stream *s);  /* once everything is written */
+CG_API void cg_stream_close_after(cg_stream *s);  /* once all is written, or in 10 s */
 
 /* --- timers, signals, children --------------------------------------------- */
 

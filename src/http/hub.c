@@ -9,6 +9,9 @@
 #define PATIENCE (60 * CG_SECOND)
 #define LOOK_EVERY (10 * CG_SECOND)
 
+/* A connection with more output than this gets the rest of its answers next turn. */
+enum { OUTPUT_MOST = 256 << 10 };
+
 typedef struct link {
   struct link *prev, *next;
 } link;
@@ -120,7 +123,8 @@ void *cg_hub_what(const cg_hub_conn *c) {
 /* Answers what can be answered. */
 static void serve(cg_hub_conn *c, uint64_t now_us) {
   const cg_http_request *rq;
-  while (!c->asking && (rq = cg_http_next(c->http))) {
+  while (!c->asking && cg_http_output(c->http).len <= OUTPUT_MOST &&
+         (rq = cg_http_next(c->http))) {
     c->since = now_us;
     c->hub->options.request(c->hub->options.ctx, c, rq, now_us);
   }

@@ -369,6 +369,31 @@ static void test_pipelined(void **state) {
   close_world(w);
 }
 
+/* Requests that were sent ahead in masses are answered bit by bit. */
+static void test_pipelined_masses(void **state) {
+  (void)state;
+  enum { MANY = 3000, TURN_MOST = (256 << 10) + 1000 };
+  world *w = open_world("127.0.0.1", false);
+  char *text = malloc(MANY * sizeof GET("/healthz") + 1), *p = text;
+  for (int i = 0; i < MANY; i++) p = stpcpy(p, GET("/healthz"));
+  feed(w, 0, text);
+  free(text);
+  size_t answers = 0, turns = 0;
+  for (bool any = true; any; turns++) {
+    cg_inbox_output out;
+    cg_inbox_tick(w->inbox, w->now);
+    any = cg_inbox_next(w->inbox, &out);
+    assert_true(!any || out.bytes.len <= TURN_MOST);
+    for (size_t i = 0; any && i + 6 <= out.bytes.len; i++)
+      answers += !memcmp(out.bytes.at + i, "200 OK", 6);
+    if (any) assert_false(cg_inbox_next(w->inbox, &out));
+    if (any && answers < MANY) assert_true(cg_inbox_deadline(w->inbox) <= w->now);
+  }
+  assert_int_equal(answers, MANY);
+  assert_true(turns > 2);
+  close_world(w);
+}
+
 /* An answer that comes after the tick of a turn: what waits behind it gets a turn of
  * its own, which the deadline asks for. */
 static void test_answered_in_turn(void **state) {
@@ -511,7 +536,8 @@ int main(void) {
     cmocka_unit_test(test_routes),    cmocka_unit_test(test_refusals),
     cmocka_unit_test(test_host),      cmocka_unit_test(test_origin),
     cmocka_unit_test(test_token),     cmocka_unit_test(test_held_back),
-    cmocka_unit_test(test_pipelined), cmocka_unit_test(test_answered_in_turn),
+    cmocka_unit_test(test_pipelined), cmocka_unit_test(test_pipelined_masses),
+    cmocka_unit_test(test_answered_in_turn),
     cmocka_unit_test(test_gone),      cmocka_unit_test(test_gone_early),
     cmocka_unit_test(test_closing),   cmocka_unit_test(test_slow),
     cmocka_unit_test(test_memory),

@@ -53,7 +53,10 @@ static void on_connection(uv_stream_t *server, int status) {
   cg_stream *s = cg_stream_new(l->socket.loop, l->socket.ops);
   if (!s) refuse_waiting(l);
   else if (uv_accept(server, (uv_stream_t *)&s->socket.tcp)) cg_stream_drop(s, CG_E_IO);
-  else cg_stream_begin(s, l->socket.ctx);
+  else {
+    s->accepted = true;
+    cg_stream_begin(s, l->socket.ctx);
+  }
 }
 
 /* The first address of a name; waits for the resolver, which is right at a start. */

@@ -32,6 +32,7 @@ struct cg_loop {
   bool inside;                 /* in uv_run(), which then ends and forgets a stop */
   bool stopped;
   bool closing;                /* in cg_loop_free() */
+  uint64_t linger_us;          /* what cg_stream_close_after() waits; 0: as loop.h says */
   char buffer[CG_LOOP_BUFFER]; /* what was read; one stream at a time uses it */
 };
 
@@ -49,7 +50,8 @@ struct cg_stream {
   uv_shutdown_t shutdown;
   cg_stream *next_ended;
   cg_err why;              /* told to `closed` */
-  bool opened, finishing;
+  cg_timer *linger;        /* ends the stream while it is finishing; NULL: not needed */
+  bool accepted, opened, finishing;
 };
 
 /* A new stream that is not yet connected; NULL when memory is out. */

@@ -208,9 +208,7 @@ static void send_big(end *e) {
   if (!is_server(e)) return;
   uint8_t *big = malloc(BIG);
   for (size_t i = 0; i < BIG; i++) big[i] = (uint8_t)(i * 7 >> 3);
-  assert_int_equal(cg_stream_write(e->stream, (cg_bytes){ big, BIG / 2 }), CG_OK);
-  assert_int_equal(cg_stream_write(e->stream, (cg_bytes){ big + BIG / 2, BIG / 2 }),
-                   CG_OK);
+  assert_int_equal(cg_stream_write(e->stream, (cg_bytes){ big, BIG }), CG_OK);
   free(big); /* it was copied */
   cg_stream_close_after(e->stream);
   assert_int_equal(cg_stream_write(e->stream, CG_LIT("x")), CG_E_CLOSED);
@@ -234,7 +232,7 @@ static void test_big(void **state) {
 }
 
 static void flood(end *e) {
-  if (!is_server(e)) return;
+  if (is_server(e)) return;
   stop_listening(e);
   uint8_t *big = calloc(1, BIG);
   cg_err err = CG_OK;
@@ -244,6 +242,82 @@ static void flood(end *e) {
   assert_int_equal(err, CG_E_LIMIT);
 }
 
+/* The peer, who does not read, is given so much at a time until that is refused. */
+static int flood_by(end *e, size_t step) {
+  uint8_t *big = calloc(1, step);
+  int taken = 0;
+  while (taken < 100 && !cg_stream_write(e->stream, (cg_bytes){ big, step })) taken++;
+  free(big);
+  return taken;
+}
+
+static void flood_accepted(end *e) {
+  if (!is_server(e)) return;
+  stop_listening(e);
+  /* Whatever the socket itself takes, one more fills the 2 MB. */
+  assert_true(flood_by(e, 4 << 20) <= 3);
+}
+
+static void test_accepted_limit(void **state) {
+  world *w = *state;
+  w->on_open = flood_accepted;
+  listen_on(w, "127.0.0.1:0");
+  connect_to(w, "127.0.0.1");
+  cg_loop_run(w->loop);
+  assert_int_equal(w->server.why, CG_E_LIMIT);
+}
+
+static void stop_reading(end *e) {
+  if (!is_server(e)) {
+    uv_read_stop((uv_stream_t *)&e->stream->socket.tcp);
+    return;
+  }
+  stop_listening(e);
+  uint8_t *big = calloc(1, BIG);
+  assert_int_equal(cg_stream_write(e->stream, (cg_bytes){ big, BIG }), CG_OK);
+  free(big);
+  cg_stream_close_after(e->stream);
+}
+
+static void deafen(world *w) {
+  if (w->client.stream) uv_read_stop((uv_stream_t *)&w->client.stream->socket.tcp);
+}
+
+static void close_client(end *e) {
+  if (is_server(e) && e->w->client.stream) cg_stream_close(e->w->client.stream);
+}
+
+/* A peer that does not read what is said last is not waited for without end. */
+static void test_linger(void **state) {
+  world *w = *state;
+  w->loop->linger_us = 1000;
+  w->on_open = stop_reading;
+  w->on_turn = deafen;
+  w->on_close = close_client;
+  listen_on(w, "127.0.0.1:0");
+  connect_to(w, "127.0.0.1");
+  cg_loop_run(w->loop);
+  assert_int_equal(w->server.closed, 1);
+  assert_int_equal(w->server.why, CG_E_TIMEOUT);
+}
+
+static void stop_at_once(world *w) {
+  if (w->server.opened && w->client.opened) cg_loop_stop(w->loop);
+}
+
+/* Nor does it keep the loop from being freed. */
+static void test_free_lingering(void **state) {
+  world *w = *state;
+  w->on_open = stop_reading;
+  w->on_turn = stop_at_once;
+  listen_on(w, "127.0.0.1:0");
+  connect_to(w, "127.0.0.1");
+  cg_loop_run(w->loop);
+  cg_loop_free(w->loop);
+  w->loop = NULL;
+  assert_int_equal(w->server.closed, 1);
+}
+
 /* Nobody's memory is filled by a peer that does not read. */
 static void test_queue_limit(void **state) {
   world *w = *state;
@@ -251,7 +325,7 @@ static void test_queue_limit(void **state) {
   listen_on(w, "127.0.0.1:0");
   connect_to(w, "127.0.0.1");
   cg_loop_run(w->loop);
-  assert_int_equal(w->server.why, CG_E_LIMIT);
+  assert_int_equal(w->client.why, CG_E_LIMIT);
   assert_int_equal(w->client.closed, 1);
 }
 
@@ -691,6 +765,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     TEST(echo),          TEST(echo_name),     TEST(echo_mapped),
     TEST(resolved_name), TEST(big),           TEST(queue_limit),
+    TEST(accepted_limit), TEST(linger),        TEST(free_lingering),
     TEST(close_in_opened), TEST(half_closed), TEST(connect_in_closed),
     TEST(free_open),     TEST(in_use),        TEST(reuse),
     TEST(bad_address),   TEST(split),         TEST(refused),

@@ -11,8 +11,11 @@
 
 #include <string.h>
 
-/* A peer that lets more than this wait for it is cut off. */
-enum { QUEUE_MOST = 64 << 20 };
+enum {
+  WRITE_MOST = 64 << 20,   /* what one peer may let wait in all */
+  ACCEPTED_MOST = 2 << 20, /* a stranger's may have no more waiting to be given more */
+  LINGER_US = 10000000     /* how long a peer may take to read what is said last */
+};
 
 typedef struct {
   uv_write_t request;
@@ -60,6 +63,7 @@ static void on_closed(uv_handle_t *handle) {
 void cg_stream_drop(cg_stream *s, cg_err why) {
   if (is_closing(s)) return;
   if (!s->why) s->why = why;
+  if (!s->socket.loop->closing) cg_timer_free(s->linger); /* else it is closed already */
   uv_close((uv_handle_t *)&s->socket.tcp, on_closed);
 }
 
@@ -72,10 +76,23 @@ static void on_shutdown(uv_shutdown_t *request, int status) {
   cg_stream_drop((cg_stream *)request->handle, CG_OK);
 }
 
-/* The shutdown waits for what is queued. */
+static void on_linger(void *ctx) {
+  cg_stream_drop(ctx, CG_E_TIMEOUT);
+}
+
+/* The shutdown waits for what is queued, but not for ever. */
 void cg_stream_close_after(cg_stream *s) {
   if (is_closing(s) || s->finishing) return;
   s->finishing = true;
+  cg_loop *loop = s->socket.loop;
+  if (uv_stream_get_write_queue_size(as_uv(s))) {
+    if (cg_timer_new(loop, on_linger, s, &s->linger)) {
+      cg_stream_drop(s, CG_E_MEMORY);
+      return;
+    }
+    uint64_t linger = loop->linger_us ? loop->linger_us : LINGER_US;
+    cg_timer_at(s->linger, cg_loop_now(loop) + linger);
+  }
   if (uv_shutdown(&s->shutdown, as_uv(s), on_shutdown)) cg_stream_drop(s, CG_OK);
 }
 
@@ -148,8 +165,9 @@ static void on_written(uv_write_t *request, int status) {
 }
 
 static cg_err queue(cg_stream *s, cg_bytes bytes) {
-  if (bytes.len > QUEUE_MOST - uv_stream_get_write_queue_size(as_uv(s)))
-    return CG_E_LIMIT;
+  size_t waiting = uv_stream_get_write_queue_size(as_uv(s));
+  if (s->accepted && waiting > ACCEPTED_MOST) return CG_E_LIMIT;
+  if (bytes.len > WRITE_MOST - waiting) return CG_E_LIMIT;
   pending *p = cg_alloc(sizeof *p + bytes.len);
   if (!p) return CG_E_MEMORY;
   memcpy(p->bytes, bytes.at, bytes.len);
@@ -165,7 +183,7 @@ static cg_err write_now(cg_stream *s, cg_bytes *bytes) {
   while (bytes->len && !uv_stream_get_write_queue_size(as_uv(s))) {
     /* The buffer is read from only: libuv's type knows no const. */
     char *at = (char *)(uintptr_t)bytes->at;
-    unsigned len = bytes->len < QUEUE_MOST ? (unsigned)bytes->len : QUEUE_MOST;
+    unsigned len = bytes->len < WRITE_MOST ? (unsigned)bytes->len : WRITE_MOST;
     uv_buf_t buf = uv_buf_init(at, len);
     int rc = uv_try_write(as_uv(s), &buf, 1);
     if (rc == UV_EAGAIN) break;
