@@ -139,7 +139,7 @@ missing=
 for command in $(centigram help | sed -n 's/^  \([a-z-]*\)  *.*/\1/p'); do
   grep -q "^\.It Cm $command\>" "$here/../docs/man/centigram.1" || missing="$missing $command"
 done
-check "the manual has every command" [ -z "$missing" ]
+check "the manual has every command${missing:+, but not$missing}" [ -z "$missing" ]
 if command -v groff >/dev/null; then
   groff -mandoc -ww -Tutf8 "$here/../docs/man/centigram.1" >/dev/null 2>"$T/err"
   check "the manual is set without a warning" [ ! -s "$T/err" ]
