@@ -63,8 +63,10 @@ static void on_turn(void *ctx) {
   cg_hub_output out;
   cg_gateway_tick(h->gateway, cg_loop_now(h->loop));
   while (cg_hub_next(cg_gateway_hub(h->gateway), &out)) {
-    if (out.bytes.len && cg_stream_write(out.stream, out.bytes)) cg_stream_close(out.stream);
-    else if (out.close) cg_stream_close_after(out.stream);
+    if (out.bytes.len && cg_stream_write(out.stream, out.bytes))
+      cg_stream_close(out.stream);
+    else if (out.close)
+      cg_stream_close_after(out.stream);
   }
   cg_timer_at(h->timer, cg_gateway_deadline(h->gateway));
 }
@@ -132,18 +134,22 @@ static int run(http *h, const char *listen, cg_gateway_options *o) {
 /* --- options ------------------------------------------------------------------------ */
 
 static bool is_loopback(const char *host) {
-  return !strncmp(host, "127.", 4) || !strcmp(host, "[::1]") || !strcmp(host, "localhost");
+  return !strncmp(host, "127.", 4) || !strcmp(host, "[::1]") ||
+         !strcmp(host, "localhost");
 }
 
 /* Whoever reaches the port has the accounts: more than this machine needs a password
  * that cannot be guessed. protocol.md 339 */
 static int check_exposure(const char *host, const char *password) {
   if (password && strlen(password) < PASSWORD_LEAST)
-    return cg_cli_fail(CG_EXIT_USAGE, "http: --password: at least %d characters are wanted",
+    return cg_cli_fail(CG_EXIT_USAGE,
+                       "http: --password: at least %d characters are wanted",
                        PASSWORD_LEAST);
   if (password || is_loopback(host)) return CG_EXIT_OK;
-  return cg_cli_fail(CG_EXIT_LOCAL, "http: %s is not a loopback address: --password is "
-                                    "wanted", host);
+  return cg_cli_fail(CG_EXIT_LOCAL,
+                     "http: %s is not a loopback address: --password is "
+                     "wanted",
+                     host);
 }
 
 int cg_run_http(int argc, char **argv) {
@@ -164,8 +170,12 @@ int cg_run_http(int argc, char **argv) {
   cg_client_options client = { 0 };
   http h = { .quiet = cli.global.quiet };
   cg_gateway_options o = { .host = cg_cli_text("%.*s", (int)(colon - listen), listen),
-                           .dir = data, .password = password, .rng = { cg_random, NULL },
-                           .memory = memory, .log = log_line, .log_ctx = &h };
+                           .dir = data,
+                           .password = password,
+                           .rng = { cg_random, NULL },
+                           .memory = memory,
+                           .log = log_line,
+                           .log_ctx = &h };
   int status = check_exposure(o.host, password);
   if (!status && cg_cli_make_parents(cg_cli_text("%s/", data), &fault))
     status = cg_cli_fault(&fault);

@@ -11,6 +11,8 @@
 #include <string.h>
 #include <strings.h>
 
+enum { MEMORY_MOST = 16 << 20 }; /* bytes for one request and its answer */
+
 /* --- routes ----------------------------------------------------------------------- */
 
 static void page(cg_exchange *x) {
@@ -46,34 +48,43 @@ static void route_user(cg_exchange *x, const char *path) {
   x->form = CG_FORM_USER;
   x->label = "/user";
   if (!reads_params(x)) return;
-  if (!strcasecmp(path, "/phonelogin")) cg_gateway_phonelogin(x);
-  else cg_gateway_user(x, path + (begins(path, "/user") ? 5 : 4));
+  if (!strcasecmp(path, "/phonelogin"))
+    cg_gateway_phonelogin(x);
+  else
+    cg_gateway_user(x, path + (begins(path, "/user") ? 5 : 4));
 }
 
 static void route_api(cg_exchange *x, const char *path) {
   x->form = CG_FORM_API;
   x->label = begins(path, "/api/") ? "/api" : "/system";
-  if (begins(path, "/events") || begins(path, "/log")) websocket(x);
-  else if (!reads_params(x)) return;
-  else if (begins(path, "/api/")) cg_gateway_api(x, path + 5);
-  else cg_gateway_system(x, path + 8);
+  if (begins(path, "/events") || begins(path, "/log"))
+    websocket(x);
+  else if (!reads_params(x))
+    return;
+  else if (begins(path, "/api/"))
+    cg_gateway_api(x, path + 5);
+  else
+    cg_gateway_system(x, path + 8);
 }
 
 static bool is_api(const char *path) {
-  return begins(path, "/api/") || begins(path, "/system/") ||
-         !strcmp(path, "/events") || begins(path, "/events/") ||
-         !strcmp(path, "/log") || begins(path, "/log/");
+  return begins(path, "/api/") || begins(path, "/system/") || !strcmp(path, "/events") ||
+         begins(path, "/events/") || !strcmp(path, "/log") || begins(path, "/log/");
 }
 
 static void route(cg_exchange *x) {
   const char *path = x->rq->path;
-  if (!strcmp(path, "/")) page(x);
-  else if (!strcmp(path, "/healthz")) healthz(x);
-  else if (!strcmp(path, "/metrics")) cg_gateway_metrics(x);
+  if (!strcmp(path, "/"))
+    page(x);
+  else if (!strcmp(path, "/healthz"))
+    healthz(x);
+  else if (!strcmp(path, "/metrics"))
+    cg_gateway_metrics(x);
   else if (!strcasecmp(path, "/phonelogin") || begins(path, "/user") ||
            begins(path, "/bot"))
     route_user(x, path);
-  else if (is_api(path)) route_api(x, path);
+  else if (is_api(path))
+    route_api(x, path);
   else if (begins(path, "/v1/")) {
     x->form = CG_FORM_V1;
     x->label = "/v1";
@@ -94,7 +105,7 @@ static void on_request(void *ctx, cg_hub_conn *conn, const cg_http_request *rq,
   const char *text, *headers;
   int refused = cg_guard_check(&g->guard, rq, &text, &headers);
   cg_exchange *x = refused ? NULL : cg_alloc(sizeof *x);
-  cg_arena *arena = x ? cg_arena_new(0) : NULL;
+  cg_arena *arena = x ? cg_arena_new(MEMORY_MOST) : NULL;
   g->now_us = now_us;
   if (!arena) {
     cg_free(x);
@@ -103,14 +114,21 @@ static void on_request(void *ctx, cg_hub_conn *conn, const cg_http_request *rq,
                    refused ? text : "out of memory");
     return;
   }
-  *x = (cg_exchange){ .next = g->first, .at = &g->first, .g = g, .conn = conn,
-                      .arena = arena, .rq = rq, .label = "/" };
+  *x = (cg_exchange){ .next = g->first,
+                      .at = &g->first,
+                      .g = g,
+                      .conn = conn,
+                      .arena = arena,
+                      .rq = rq,
+                      .label = "/" };
   if (g->first) g->first->at = &x->next;
   g->first = x;
   cg_hub_ask(conn);
   cg_hub_note(conn, 0, x);
-  if (verb_is_right(x)) route(x);
-  else cg_exchange_fail(x, 405, "METHOD_NOT_ALLOWED", "GET or POST is wanted");
+  if (verb_is_right(x))
+    route(x);
+  else
+    cg_exchange_fail(x, 405, "METHOD_NOT_ALLOWED", "GET or POST is wanted");
 }
 
 /* The call goes on: it may be a step of a login. */
@@ -179,8 +197,10 @@ void cg_gateway_metrics(cg_exchange *x) {
       cg_gateway_memory(g));
   put(&b, "centigram_gateway_account_memory_bytes", "gauge",
       "Resident memory for each further open account.", cg_gateway_account_memory(g));
-  if (b.err) cg_exchange_fail(x, 503, "MEMORY", "out of memory");
-  else cg_exchange_reply(x, 200, "text/plain; version=0.0.4", NULL, cg_buf_view(&b));
+  if (b.err)
+    cg_exchange_fail(x, 503, "MEMORY", "out of memory");
+  else
+    cg_exchange_reply(x, 200, "text/plain; version=0.0.4", NULL, cg_buf_view(&b));
   cg_buf_free(&b);
 }
 
@@ -191,11 +211,12 @@ static cg_err set_up(cg_gateway *g, cg_fault *fault) {
   if (!cg_guard_copy_host(o->host, g->host, sizeof g->host))
     return cg_fail(fault, CG_E_USAGE, "the name of the host is too long");
   g->guard = (cg_guard){ g->host, o->password, o->password != NULL };
-  g->hub = cg_hub_new(&(cg_hub_options){ on_request, on_leave, g,
-                                         CG_GATEWAY_CONNECTIONS });
+  g->hub =
+      cg_hub_new(&(cg_hub_options){ on_request, on_leave, g, CG_GATEWAY_CONNECTIONS });
   if (!g->hub) return cg_fail(fault, CG_E_MEMORY, "out of memory");
-  cg_client_options client = { .dc = o->dc, .loop = o->loop, .api_id = o->api_id,
-                               .api_hash = o->api_hash };
+  cg_client_options client = {
+    .dc = o->dc, .loop = o->loop, .api_id = o->api_id, .api_hash = o->api_hash
+  };
   return cg_accounts_open(&g->accounts, o->dir, &o->rng, &client, fault);
 }
 

@@ -28,10 +28,10 @@ typedef struct {
   const char *password; /* what every request must show; NULL: nothing */
   const cg_dc *dc;
   cg_loop *loop;
-  int32_t api_id;       /* as in cg_client_options */
+  int32_t api_id; /* as in cg_client_options */
   const char *api_hash;
   cg_rng rng;
-  int idle_s;           /* a client that was idle is closed; 0: CG_GATEWAY_IDLE_S */
+  int idle_s; /* a client that was idle is closed; 0: CG_GATEWAY_IDLE_S */
   uint64_t (*memory)(void *ctx); /* resident bytes of the process; NULL: not known */
   void *memory_ctx;
   /* One line for each answer; never holds secrets or queries. NULL: silent. */

@@ -235,8 +235,10 @@ void cg_accounts_tick(cg_accounts *a, uint64_t now_us, uint64_t idle_us) {
     (void)!cg_accounts_save(a, NULL); /* else they are found without a file */
   }
   for (cg_account *x = a->first; x; x = x->next) {
-    if (x->calls) x->used_us = now_us;
-    else if (x->client && now_us - x->used_us >= idle_us) shut(a, x);
+    if (x->calls)
+      x->used_us = now_us;
+    else if (x->client && now_us - x->used_us >= idle_us)
+      shut(a, x);
   }
 }
 

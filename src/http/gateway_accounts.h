@@ -34,16 +34,16 @@ typedef struct cg_account {
   struct cg_account *next;
   cg_account_origin origin;
   char id[CG_ACCOUNT_ID + 1];
-  char hash[CG_TOKEN_HASH_SIZE];         /* of its token; empty: BY_SESSION */
-  char name[CG_ACCOUNT_NAME_MOST + 1];   /* BY_SESSION */
-  int64_t user_id;    /* who was logged in last; 0: nobody yet */
-  bool active;        /* the key may be logged in, also below a login that is pending */
-  bool permanent;     /* USER_ID:TOKEN was used: TOKEN alone is not taken any more */
-  bool parked;        /* a session that was removed and may be added again */
-  bool dead;          /* to be removed; found no more */
+  char hash[CG_TOKEN_HASH_SIZE];       /* of its token; empty: BY_SESSION */
+  char name[CG_ACCOUNT_NAME_MOST + 1]; /* BY_SESSION */
+  int64_t user_id;                     /* who was logged in last; 0: nobody yet */
+  bool active;    /* the key may be logged in, also below a login that is pending */
+  bool permanent; /* USER_ID:TOKEN was used: TOKEN alone is not taken any more */
+  bool parked;    /* a session that was removed and may be added again */
+  bool dead;      /* to be removed; found no more */
   int64_t created_s;
-  cg_client *client;  /* NULL: closed */
-  unsigned calls;     /* requests that need it */
+  cg_client *client; /* NULL: closed */
+  unsigned calls;    /* requests that need it */
   uint64_t used_us;
   /* The newest request with an idempotency key, and what it was answered with. */
   char *replay_key, *replay; /* NULL: none */

@@ -83,7 +83,8 @@ static int user_problem(cg_buf *b, const cg_problem *p) {
   return code;
 }
 
-/* --- TelegramApiServer --------------------------------------------------------------- */
+/* --- TelegramApiServer ---------------------------------------------------------------
+ */
 
 static void api_result(cg_buf *b, cg_bytes json) {
   cg_jsonw_open(b, '{');
@@ -110,7 +111,8 @@ static int api_problem(cg_buf *b, const cg_problem *p) {
   return as_status(code, 400);
 }
 
-/* --- /v1 ----------------------------------------------------------------------------- */
+/* --- /v1 -----------------------------------------------------------------------------
+ */
 
 static int v1_problem(cg_buf *b, const cg_problem *p) {
   cg_jsonw_open(b, '{');
@@ -119,8 +121,10 @@ static int v1_problem(cg_buf *b, const cg_problem *p) {
   put_number(b, "code", p->code);
   put_text(b, "type", p->type);
   cg_jsonw_key(b, "value");
-  if (p->value < 0) cg_jsonw_null(b);
-  else cg_jsonw_i64(b, p->value);
+  if (p->value < 0)
+    cg_jsonw_null(b);
+  else
+    cg_jsonw_i64(b, p->value);
   put_text(b, "text", p->text);
   if (p->state) put_text(b, "state", p->state);
   cg_jsonw_close(b, '}');
@@ -172,8 +176,10 @@ void cg_exchange_reply(cg_exchange *x, int status, const char *type, const char 
 
 static void reply_with(cg_exchange *x, int status, const char *headers, cg_buf *b) {
   static const char memory[] = "{\"error\":\"out of memory\"}";
-  if (b->err) cg_exchange_reply(x, 503, NULL, NULL, cg_bytes_of(memory));
-  else cg_exchange_reply(x, status, NULL, headers, cg_buf_view(b));
+  if (b->err)
+    cg_exchange_reply(x, 503, NULL, NULL, cg_bytes_of(memory));
+  else
+    cg_exchange_reply(x, status, NULL, headers, cg_buf_view(b));
   cg_buf_wipe(b);
 }
 
@@ -199,16 +205,20 @@ void cg_exchange_problem(cg_exchange *x, const cg_problem *p) {
 }
 
 void cg_exchange_fail(cg_exchange *x, int code, const char *type, const char *text) {
-  cg_exchange_problem(x, &(cg_problem){ .status = code, .code = code, .type = type,
-                                        .text = text, .value = -1 });
+  cg_exchange_problem(
+      x, &(cg_problem){
+             .status = code, .code = code, .type = type, .text = text, .value = -1 });
 }
 
 void cg_exchange_wrong_state(cg_exchange *x, cg_login_state state) {
   char text[120];
   const char *name = cg_login_state_name(state);
   snprintf(text, sizeof text, "not possible in the state %s", name);
-  cg_exchange_problem(x, &(cg_problem){ .status = 409, .code = 409, .value = -1,
-                                        .type = "WRONG_STATE", .text = text,
+  cg_exchange_problem(x, &(cg_problem){ .status = 409,
+                                        .code = 409,
+                                        .value = -1,
+                                        .type = "WRONG_STATE",
+                                        .text = text,
                                         .state = name });
 }
 
@@ -256,10 +266,13 @@ void cg_exchange_rpc(cg_exchange *x, const cg_rpc_error *e) {
   bool password = x->if_password && !strcmp(e->text, "SESSION_PASSWORD_NEEDED");
   type_of(e, type);
   int code = e->code == 303 ? 502 : e->code;
-  cg_exchange_problem(x, &(cg_problem){ .status = as_status(code, 502), .code = code,
-                                        .type = type, .rpc = true,
+  cg_exchange_problem(x, &(cg_problem){ .status = as_status(code, 502),
+                                        .code = code,
+                                        .type = type,
+                                        .rpc = true,
                                         .text = password ? x->if_password : e->text,
-                                        .seconds = e->seconds, .value = e->value });
+                                        .seconds = e->seconds,
+                                        .value = e->value });
 }
 
 static bool holds_longs(const tl_obj *object) {
@@ -273,8 +286,10 @@ void cg_exchange_object(cg_exchange *x, const tl_obj *object) {
   cg_err err = cg_tl_to_json(x->g->schema, object, x->arena, &json, &fault);
   if (!err && cg_gateway_forms[x->form].old)
     err = cg_params_small_longs(x->g->schema, json, holds_longs(object), x->arena, &json);
-  if (err) cg_exchange_fail(x, 500, "INTERNAL", cg_err_text(err));
-  else cg_exchange_result(x, json);
+  if (err)
+    cg_exchange_fail(x, 500, "INTERNAL", cg_err_text(err));
+  else
+    cg_exchange_result(x, json);
 }
 
 bool cg_exchange_step(cg_exchange *x, const cg_named_step *steps, size_t count,

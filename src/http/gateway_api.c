@@ -29,13 +29,15 @@ static void on_entered(cg_exchange *x, const cg_result *result) {
   cg_exchange_login(x, &info);
   if (cg_accounts_entered(&x->g->accounts, x->account, info.user_id, &fault))
     cg_exchange_fault(x, &fault);
-  else cg_exchange_object(x, result->object);
+  else
+    cg_exchange_object(x, result->object);
 }
 
 static void on_code(cg_exchange *x, const cg_result *result) {
   if (TL_AS(auth_authorizationSignUpRequired, result->object))
     cg_exchange_result(x, CG_LIT("{\"_\":\"account.needSignup\"}"));
-  else on_entered(x, result);
+  else
+    on_entered(x, result);
 }
 
 static void on_left(cg_exchange *x, const cg_result *result) {
@@ -117,8 +119,9 @@ static cg_account *session_of(cg_exchange *x, const char *name) {
 static char *trimmed(cg_exchange *x, const char *path) {
   size_t len = strlen(path);
   if (len && path[len - 1] == '/') len--;
-  return (char *)(uintptr_t)cg_arena_copy(
-             x->arena, (cg_bytes){ (const uint8_t *)path, len }).at;
+  return (char *)(uintptr_t)cg_arena_copy(x->arena,
+                                          (cg_bytes){ (const uint8_t *)path, len })
+      .at;
 }
 
 void cg_gateway_api(cg_exchange *x, const char *path) {
@@ -162,11 +165,13 @@ static void add_session(cg_exchange *x) {
   cg_account *account = cg_accounts_by_name(&x->g->accounts, name);
   if (account && !account->parked)
     cg_exchange_fail(x, 400, "EXISTS", "Session already exists");
-  else if (account) park(x, account, false);
+  else if (account)
+    park(x, account, false);
   else if (cg_accounts_add(&x->g->accounts, CG_BY_SESSION, name, cg_unix(x->g->now_us),
                            NULL, &account, &fault))
     cg_exchange_fault(x, &fault);
-  else cg_exchange_result(x, CG_LIT("null"));
+  else
+    cg_exchange_result(x, CG_LIT("null"));
 }
 
 static cg_account *named(cg_exchange *x) {
@@ -180,8 +185,10 @@ static cg_account *named(cg_exchange *x) {
 static void remove_session(cg_exchange *x) {
   cg_account *account = named(x);
   if (!account) return;
-  if (account->parked) cg_exchange_fail(x, 404, "NOT_FOUND", "Session not found");
-  else park(x, account, true);
+  if (account->parked)
+    cg_exchange_fail(x, 404, "NOT_FOUND", "Session not found");
+  else
+    park(x, account, true);
 }
 
 /* Its files go, too. */
@@ -227,8 +234,10 @@ static void put_memory(cg_exchange *x, cg_buf *b) {
 }
 
 static void answer_with(cg_exchange *x, cg_buf *b) {
-  if (b->err) cg_exchange_fail(x, 503, "MEMORY", "out of memory");
-  else cg_exchange_result(x, cg_buf_view(b));
+  if (b->err)
+    cg_exchange_fail(x, 503, "MEMORY", "out of memory");
+  else
+    cg_exchange_result(x, cg_buf_view(b));
   cg_buf_free(b);
 }
 
@@ -250,8 +259,8 @@ static void healthcheck(cg_exchange *x) {
 }
 
 static const cg_named_step system_steps[] = {
-  { "healthcheck", healthcheck },       { "getSessionList", session_list },
-  { "addSession", add_session },        { "removeSession", remove_session },
+  { "healthcheck", healthcheck },          { "getSessionList", session_list },
+  { "addSession", add_session },           { "removeSession", remove_session },
   { "unlinkSessionFile", unlink_session },
 };
 

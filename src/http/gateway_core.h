@@ -20,21 +20,27 @@ typedef struct cg_exchange cg_exchange;
 
 /* What went wrong, for any form to write. */
 typedef struct {
-  int status;         /* of HTTP */
-  int code;           /* that the body shows */
-  const char *type;   /* "PHONE_CODE_INVALID", "WRONG_STATE" */
-  const char *text;   /* one line */
-  int32_t seconds;    /* to wait; 0: no wait */
-  int32_t value;      /* the number in a server's error, -1 if there is none */
-  bool rpc;           /* the server's own error */
-  const char *state;  /* WRONG_STATE: which; else NULL */
+  int status;        /* of HTTP */
+  int code;          /* that the body shows */
+  const char *type;  /* "PHONE_CODE_INVALID", "WRONG_STATE" */
+  const char *text;  /* one line */
+  int32_t seconds;   /* to wait; 0: no wait */
+  int32_t value;     /* the number in a server's error, -1 if there is none */
+  bool rpc;          /* the server's own error */
+  const char *state; /* WRONG_STATE: which; else NULL */
 } cg_problem;
 
-typedef enum { CG_FORM_PLAIN, CG_FORM_USER, CG_FORM_API, CG_FORM_V1, CG_FORMS } cg_form_ix;
+typedef enum {
+  CG_FORM_PLAIN,
+  CG_FORM_USER,
+  CG_FORM_API,
+  CG_FORM_V1,
+  CG_FORMS
+} cg_form_ix;
 
 typedef struct {
-  const char *name;  /* in logs and metrics */
-  bool old;          /* defaults for what is missing, small longs as numbers */
+  const char *name; /* in logs and metrics */
+  bool old;         /* defaults for what is missing, small longs as numbers */
   void (*result)(cg_buf *b, cg_bytes json);
   /* The status to answer with; may change it. */
   int (*problem)(cg_buf *b, const cg_problem *p);
@@ -54,9 +60,9 @@ typedef struct {
 struct cg_exchange {
   cg_exchange *next, **at; /* the gateway's list */
   cg_gateway *g;
-  cg_hub_conn *conn;       /* NULL: the HTTP client left */
+  cg_hub_conn *conn; /* NULL: the HTTP client left */
   cg_form_ix form;
-  cg_account *account;     /* NULL: none yet */
+  cg_account *account; /* NULL: none yet */
   cg_arena *arena;
   const cg_http_request *rq; /* lives as long as `conn` is not answered */
   cg_params params;
@@ -64,14 +70,14 @@ struct cg_exchange {
   const char *label, *method;
   cg_exchange_done *done;
   cg_err (*again)(cg_exchange *x, cg_fault *fault); /* the step, once more */
-  const char *phone;       /* of a login that begins */
+  const char *phone;                                /* of a login that begins */
   const char *if_password; /* what to say if one is asked for; NULL: the error */
   char token[CG_TOKEN_SIZE];
   int tries;
-  bool said;               /* the server's answer to auth.cancelCode */
+  bool said; /* the server's answer to auth.cancelCode */
   cg_rpc_error said_error;
-  bool keyed;              /* its answer is kept for a request with the same key */
-  bool fresh;              /* the account was made for this request */
+  bool keyed; /* its answer is kept for a request with the same key */
+  bool fresh; /* the account was made for this request */
 };
 
 struct cg_gateway {

@@ -37,11 +37,13 @@ cg_err cg_accounts_lock(cg_accounts *a, cg_fault *fault) {
   cg_err err = CG_OK;
   if (!path) return out_of_memory(fault);
   a->lock = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
-  if (a->lock < 0) err = io_failed(path, fault);
+  if (a->lock < 0)
+    err = io_failed(path, fault);
   else if (fcntl(a->lock, F_SETLK, &whole))
-    err = errno == EACCES || errno == EAGAIN
-              ? cg_fail(fault, CG_E_LOCKED, "%s: another gateway uses this folder", a->dir)
-              : io_failed(path, fault);
+    err =
+        errno == EACCES || errno == EAGAIN
+            ? cg_fail(fault, CG_E_LOCKED, "%s: another gateway uses this folder", a->dir)
+            : io_failed(path, fault);
   cg_free(path);
   return err;
 }
@@ -71,16 +73,24 @@ static void read_account(cg_json *j, cg_account *x) {
   cg_bytes key;
   if (!cg_json_object(j)) return;
   while (cg_json_key(j, &key)) {
-    if (cg_bytes_equal(key, CG_LIT("id"))) read_text(j, x->id, sizeof x->id);
-    else if (cg_bytes_equal(key, CG_LIT("from"))) read_origin(j, x);
-    else if (cg_bytes_equal(key, CG_LIT("name"))) read_text(j, x->name, sizeof x->name);
+    if (cg_bytes_equal(key, CG_LIT("id")))
+      read_text(j, x->id, sizeof x->id);
+    else if (cg_bytes_equal(key, CG_LIT("from")))
+      read_origin(j, x);
+    else if (cg_bytes_equal(key, CG_LIT("name")))
+      read_text(j, x->name, sizeof x->name);
     else if (cg_bytes_equal(key, CG_LIT("token_sha256")))
       read_text(j, x->hash, sizeof x->hash);
-    else if (cg_bytes_equal(key, CG_LIT("user_id"))) cg_json_i64(j, &x->user_id);
-    else if (cg_bytes_equal(key, CG_LIT("permanent"))) cg_json_bool(j, &x->permanent);
-    else if (cg_bytes_equal(key, CG_LIT("parked"))) cg_json_bool(j, &x->parked);
-    else if (cg_bytes_equal(key, CG_LIT("created"))) cg_json_i64(j, &x->created_s);
-    else cg_json_skip(j);
+    else if (cg_bytes_equal(key, CG_LIT("user_id")))
+      cg_json_i64(j, &x->user_id);
+    else if (cg_bytes_equal(key, CG_LIT("permanent")))
+      cg_json_bool(j, &x->permanent);
+    else if (cg_bytes_equal(key, CG_LIT("parked")))
+      cg_json_bool(j, &x->parked);
+    else if (cg_bytes_equal(key, CG_LIT("created")))
+      cg_json_i64(j, &x->created_s);
+    else
+      cg_json_skip(j);
   }
 }
 
@@ -143,8 +153,10 @@ cg_err cg_accounts_read(cg_accounts *a, cg_fault *fault) {
     cg_json_init(&j, cg_buf_view(&b), arena);
     err = parse(a, &j);
   }
-  if (err == CG_E_IO) io_failed(path, fault);
-  else if (err) cg_fail(fault, err, "%s: %s", path ? path : "", cg_err_text(err));
+  if (err == CG_E_IO)
+    io_failed(path, fault);
+  else if (err)
+    cg_fail(fault, err, "%s: %s", path ? path : "", cg_err_text(err));
   if (fd >= 0) close(fd);
   cg_buf_wipe(&b);
   cg_arena_free(arena);
@@ -222,8 +234,8 @@ cg_err cg_accounts_write(cg_accounts *a, cg_fault *fault) {
   cg_jsonw_close(&b, '}');
   cg_buf_text(&b, "\n");
   char *path = cg_accounts_path(a, "accounts.json", "");
-  cg_err err = b.err || !path ? out_of_memory(fault)
-                              : replace(a, path, cg_buf_view(&b), fault);
+  cg_err err =
+      b.err || !path ? out_of_memory(fault) : replace(a, path, cg_buf_view(&b), fault);
   cg_free(path);
   cg_buf_wipe(&b);
   return err;

@@ -73,8 +73,8 @@ static void put_field(cg_buf *b, const cg_tl_field *f) {
 
 /* Whether a call may leave the field out. */
 static bool has_default(const cg_tl_field *f) {
-  static const char *const names[] = { "api_id", "api_hash", "random_id", "hash",
-                                       "settings", NULL };
+  static const char *const names[] = { "api_id", "api_hash", "random_id",
+                                       "hash",   "settings", NULL };
   for (const char *const *n = names; *n; n++)
     if (!strcmp(f->name, *n)) return true;
   return f->optional || f->vector;
@@ -132,8 +132,8 @@ static void put_result(cg_buf *b, char *type) {
 
 /* --- calls ------------------------------------------------------------------------- */
 
-#define ACCOUNT                                                                           \
-  "[{\"$ref\":\"#/components/parameters/id\"},{\"$ref\":\"#/components/parameters/"       \
+#define ACCOUNT                                                                          \
+  "[{\"$ref\":\"#/components/parameters/id\"},{\"$ref\":\"#/components/parameters/"      \
   "token\"}]"
 #define ERROR "{\"$ref\":\"#/components/responses/error\"}"
 
@@ -154,14 +154,14 @@ static void put_call(const doc *d, const char *name) {
 
 /* --- steps ------------------------------------------------------------------------- */
 
-#define STRING "{\"type\":\"string\"}"
+#define STRING  "{\"type\":\"string\"}"
 #define BOOLEAN "{\"type\":\"boolean\"}"
 
 static const struct {
   const char *path, *verb, *about, *properties, *required;
 } steps[] = {
-  { "login", "post", "auth.sendCode: have a code sent to a phone",
-    "\"phone\":" STRING, "\"phone\"" },
+  { "login", "post", "auth.sendCode: have a code sent to a phone", "\"phone\":" STRING,
+    "\"phone\"" },
   { "code", "post", "auth.signIn: the code that arrived", "\"code\":" STRING,
     "\"code\"" },
   { "resend", "post", "auth.resendCode: have it sent by the next medium",
@@ -177,12 +177,20 @@ static const struct {
 
 static void put_step(cg_buf *b, size_t i) {
   const char *const parts[] = {
-    ",\"/v1/accounts/{id}/", steps[i].path, "\":{\"", steps[i].verb,
-    "\":{\"operationId\":\"", steps[i].path, "\",\"summary\":\"", steps[i].about,
+    ",\"/v1/accounts/{id}/",
+    steps[i].path,
+    "\":{\"",
+    steps[i].verb,
+    "\":{\"operationId\":\"",
+    steps[i].path,
+    "\",\"summary\":\"",
+    steps[i].about,
     "\",\"tags\":[\"login\"],\"parameters\":" ACCOUNT
     ",\"requestBody\":{\"content\":{\"application/json\":{\"schema\":{\"type\":"
     "\"object\",\"properties\":{",
-    steps[i].properties, "},\"required\":[", steps[i].required,
+    steps[i].properties,
+    "},\"required\":[",
+    steps[i].required,
     "]}}}},\"responses\":{\"200\":{\"description\":\"the state that it led to\","
     "\"content\":{\"application/json\":{\"schema\":{\"$ref\":"
     "\"#/components/schemas/v1.Account\"}}}},\"default\":" ERROR "}}}"
@@ -205,7 +213,8 @@ static const char accounts[] =
     ",\"responses\":{\"200\":{\"description\":\"its state\",\"content\":"
     "{\"application/json\":{\"schema\":{\"$ref\":\"#/components/schemas/v1.Account\"}}}},"
     "\"default\":" ERROR "}},"
-    "\"delete\":{\"operationId\":\"remove\",\"tags\":[\"accounts\"],\"parameters\":" ACCOUNT
+    "\"delete\":{\"operationId\":\"remove\",\"tags\":[\"accounts\"],"
+    "\"parameters\":" ACCOUNT
     ",\"responses\":{\"200\":{\"description\":\"removed here; the server is not told\"},"
     "\"default\":" ERROR "}}}";
 
@@ -230,7 +239,8 @@ static const char components[] =
     ",\"value\":{\"type\":[\"integer\",\"null\"]},\"text\":" STRING ",\"state\":" STRING
     "}}}}";
 
-/* --- types and their constructors ----------------------------------------------------- */
+/* --- types and their constructors -----------------------------------------------------
+ */
 
 typedef struct {
   const char *type, *name;
@@ -301,7 +311,9 @@ void cg_gateway_openapi(cg_exchange *x) {
   doc d = { x->g->schema, x->arena, &b };
   const pair *pairs = constructors(&d, &count);
   if (pairs) put_document(&d, pairs, count);
-  if (!pairs || b.err) cg_exchange_fail(x, 503, "MEMORY", "out of memory");
-  else cg_exchange_reply(x, 200, NULL, NULL, cg_buf_view(&b));
+  if (!pairs || b.err)
+    cg_exchange_fail(x, 503, "MEMORY", "out of memory");
+  else
+    cg_exchange_reply(x, 200, NULL, NULL, cg_buf_view(&b));
   cg_buf_free(&b);
 }

@@ -26,7 +26,7 @@ typedef struct {
 typedef struct {
   cg_arena *arena;
   cg_param *at;
-  size_t count;
+  size_t count, cap;
 } gathering;
 
 /* "data[name]" is another way to write "name". */
@@ -34,6 +34,16 @@ static cg_bytes unfold(cg_bytes name) {
   if (name.len > 6 && !memcmp(name.at, "data[", 5) && name.at[name.len - 1] == ']')
     return (cg_bytes){ name.at + 5, name.len - 6 };
   return name;
+}
+
+static bool grow(gathering *g) {
+  size_t cap = g->cap ? g->cap * 2 : 8;
+  cg_param *at = cg_arena_alloc(g->arena, cap * sizeof *at);
+  if (!at) return false;
+  if (g->count) memcpy(at, g->at, g->count * sizeof *at);
+  g->at = at;
+  g->cap = cap;
+  return true;
 }
 
 static cg_err gather(gathering *g, cg_bytes name, cg_bytes value, bool json) {
@@ -44,13 +54,9 @@ static cg_err gather(gathering *g, cg_bytes name, cg_bytes value, bool json) {
       return CG_OK;
     }
   if (g->count == CG_PARAMS_MOST) return CG_E_LIMIT;
+  if (g->count == g->cap && !grow(g)) return CG_E_MEMORY;
   g->at[g->count++] = (cg_param){ name, value, json };
   return CG_OK;
-}
-
-static cg_err begin(gathering *g, cg_arena *arena) {
-  *g = (gathering){ arena, cg_arena_alloc(arena, CG_PARAMS_MOST * sizeof *g->at), 0 };
-  return g->at ? CG_OK : CG_E_MEMORY;
 }
 
 static cg_err gather_query(gathering *g, const cg_http_request *rq) {
@@ -120,9 +126,8 @@ static cg_err told(cg_err err, cg_fault *fault) {
 
 cg_err cg_params_read(const cg_http_request *rq, cg_arena *arena, cg_params *out,
                       cg_fault *fault) {
-  gathering g;
-  cg_err err = begin(&g, arena);
-  if (!err) err = gather_query(&g, rq);
+  gathering g = { .arena = arena };
+  cg_err err = gather_query(&g, rq);
   if (!err) err = gather_body(&g, rq);
   if (!err) err = gather_data(&g);
   *out = (cg_params){ g.at, g.count };
@@ -131,9 +136,8 @@ cg_err cg_params_read(const cg_http_request *rq, cg_arena *arena, cg_params *out
 
 cg_err cg_params_of_json(cg_bytes json, cg_arena *arena, cg_params *out,
                          cg_fault *fault) {
-  gathering g;
-  cg_err err = begin(&g, arena);
-  if (!err) err = gather_json(&g, json);
+  gathering g = { .arena = arena };
+  cg_err err = gather_json(&g, json);
   *out = (cg_params){ g.at, g.count };
   return told(err, fault);
 }
@@ -169,8 +173,10 @@ const char *cg_params_text(const cg_params *p, const char *name, cg_arena *arena
   if (!param) return NULL;
   cg_json_kind kind = kind_of(param->value, arena);
   cg_bytes text = param->value;
-  if (kind == CG_JSON_STRING) text = inside(text, arena);
-  else if (param->json && kind != CG_JSON_NUMBER && kind != CG_JSON_BOOL) return NULL;
+  if (kind == CG_JSON_STRING)
+    text = inside(text, arena);
+  else if (param->json && kind != CG_JSON_NUMBER && kind != CG_JSON_BOOL)
+    return NULL;
   if (text.len && memchr(text.at, 0, text.len)) return NULL;
   return (const char *)cg_arena_copy(arena, text).at;
 }
@@ -227,9 +233,12 @@ static void write_missing(writer *w, const cg_tl_field *f) {
   bool object = !is_text(f) && !is_number(f) && !is_bool(f);
   if (object && !empty_of(w->s, f->type, name)) return;
   cg_jsonw_key(w->out, f->name);
-  if (is_text(f)) cg_jsonw_string(w->out, (cg_bytes){ 0 });
-  else if (is_number(f)) cg_jsonw_i64(w->out, 0);
-  else if (is_bool(f)) cg_jsonw_bool(w->out, false);
+  if (is_text(f))
+    cg_jsonw_string(w->out, (cg_bytes){ 0 });
+  else if (is_number(f))
+    cg_jsonw_i64(w->out, 0);
+  else if (is_bool(f))
+    cg_jsonw_bool(w->out, false);
   if (!object) return;
   cg_jsonw_open(w->out, '{');
   cg_jsonw_key(w->out, "_");
@@ -248,8 +257,8 @@ static void write_fields(writer *w, uint32_t id, const cg_params *p) {
     }
     cg_jsonw_key(w->out, f.name);
     cg_json_kind kind = param->json ? CG_JSON_OBJECT : kind_of(param->value, w->arena);
-    if (kind == CG_JSON_NONE || (kind != CG_JSON_STRING && is_text(&f) && !f.vector &&
-                                 !param->json)) {
+    if (kind == CG_JSON_NONE ||
+        (kind != CG_JSON_STRING && is_text(&f) && !f.vector && !param->json)) {
       cg_buf quoted = { 0 };
       cg_jsonw_string(&quoted, param->value);
       write_value(w, &f, cg_arena_copy(w->arena, cg_buf_view(&quoted)));
@@ -318,8 +327,9 @@ static void write_bool(writer *w, cg_bytes json, cg_json_kind kind) {
   static const struct {
     const char *text;
     bool value;
-  } words[] = { { "1", true }, { "true", true }, { "0", false }, { "false", false },
-                { "", false } };
+  } words[] = {
+    { "1", true }, { "true", true }, { "0", false }, { "false", false }, { "", false }
+  };
   cg_bytes text = kind == CG_JSON_STRING ? inside(json, w->arena) : json;
   for (size_t i = 0; i < sizeof words / sizeof *words; i++)
     if (cg_bytes_equal(text, cg_bytes_of(words[i].text))) {
@@ -331,14 +341,22 @@ static void write_bool(writer *w, cg_bytes json, cg_json_kind kind) {
 
 static void write_value(writer *w, const cg_tl_field *f, cg_bytes json) {
   cg_json_kind kind = kind_of(json, w->arena);
-  if (kind == CG_JSON_NULL) write_raw(w->out, json);
-  else if (f->vector && kind == CG_JSON_ARRAY) write_array(w, f, json);
-  else if (f->vector) write_raw(w->out, json);
-  else if (is_text(f)) write_text(w, f, json, kind);
-  else if (is_number(f)) write_number(w, json, kind);
-  else if (is_bool(f)) write_bool(w, json, kind);
-  else if (kind == CG_JSON_OBJECT) write_object(w, json);
-  else write_raw(w->out, json);
+  if (kind == CG_JSON_NULL)
+    write_raw(w->out, json);
+  else if (f->vector && kind == CG_JSON_ARRAY)
+    write_array(w, f, json);
+  else if (f->vector)
+    write_raw(w->out, json);
+  else if (is_text(f))
+    write_text(w, f, json, kind);
+  else if (is_number(f))
+    write_number(w, json, kind);
+  else if (is_bool(f))
+    write_bool(w, json, kind);
+  else if (kind == CG_JSON_OBJECT)
+    write_object(w, json);
+  else
+    write_raw(w->out, json);
 }
 
 static cg_err finish(cg_buf *b, cg_arena *arena, cg_bytes *out) {
@@ -402,7 +420,8 @@ static void copy_string(writer *w, cg_json *j, const char *type) {
   if (!strcmp(type, "long") && cg_json_i64(&number, &v) && !cg_json_end(&number) &&
       v < limit && v > -limit)
     cg_jsonw_i64(w->out, v);
-  else cg_jsonw_string(w->out, text);
+  else
+    cg_jsonw_string(w->out, text);
 }
 
 static void copy_value(writer *w, cg_json *j, const char *type) {

@@ -11,6 +11,7 @@
 #include "mem.h"
 #include "url.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static cg_arena *arena;
@@ -60,17 +61,20 @@ static void test_gathering(void **state) {
   assert_string_equal(args(m, "/?phone_number=%2B1&phone_code_hash=ab", NULL, ""), want);
   assert_string_equal(args(m, "/?phone_number=%2B1", FORM, "phone_code_hash=ab"), want);
   assert_string_equal(args(m, "/", NULL, "phone_number=%2B1&phone_code_hash=ab"), want);
-  assert_string_equal(args(m, "/?phone_code_hash=x&phone_number=%2B1", FORM,
-                           "phone_code_hash=ab"), want);
+  assert_string_equal(
+      args(m, "/?phone_code_hash=x&phone_number=%2B1", FORM, "phone_code_hash=ab"), want);
   assert_string_equal(args(m, "/", JSON, want), want);
   assert_string_equal(args(m, "/", JSON "; charset=utf-8", want), want);
   assert_string_equal(args(m, "/", FORM, want), want);
-  assert_string_equal(args(m, "/?phone_code_hash=ab", JSON,
-                           "{\"phone_number\":\"+1\",\"other\":[1]}"), want);
+  assert_string_equal(
+      args(m, "/?phone_code_hash=ab", JSON, "{\"phone_number\":\"+1\",\"other\":[1]}"),
+      want);
   assert_string_equal(args(m, "/", FORM, "data[phone_number]=%2B1&phone_code_hash=ab"),
                       want);
-  assert_string_equal(args(m, "/", JSON, "{\"data\":{\"phone_number\":\"+1\","
-                                         "\"phone_code_hash\":\"ab\"}}"), want);
+  assert_string_equal(args(m, "/", JSON,
+                           "{\"data\":{\"phone_number\":\"+1\","
+                           "\"phone_code_hash\":\"ab\"}}"),
+                      want);
 }
 
 static void test_refusals(void **state) {
@@ -81,6 +85,13 @@ static void test_refusals(void **state) {
   assert_int_equal(read_request("/", JSON, "[1]", &p), CG_E_UNEXPECTED);
   assert_int_equal(read_request("/", "multipart/form-data", "--x", &p), CG_E_UNEXPECTED);
   assert_int_equal(read_request("/", FORM, "a=%zz", &p), CG_E_MALFORMED);
+  char many[4000] = "{";
+  for (int i = 0; i < CG_PARAMS_MOST; i++)
+    snprintf(many + strlen(many), 16, "%s\"p%d\":1", i ? "," : "", i);
+  strcat(many, "}");
+  assert_int_equal(read_request("/", JSON, many, &p), CG_OK);
+  assert_int_equal(p.count, CG_PARAMS_MOST);
+  assert_int_equal(read_request("/?one=more", JSON, many, &p), CG_E_LIMIT);
 }
 
 static void test_values(void **state) {
@@ -99,8 +110,10 @@ static void test_values(void **state) {
   assert_string_equal(args("help.getAppUpdate", "/", JSON, "{\"source\":\"\\\"q\\\"\"}"),
                       "{\"source\":\"\\\"q\\\"\"}");
   /* numbers and booleans as text */
-  assert_string_equal(args("account.setAccountTTL", "/?ttl=%7B%22_%22:%22accountDaysTTL"
-                           "%22,%22days%22:%225%22%7D", NULL, ""),
+  assert_string_equal(args("account.setAccountTTL",
+                           "/?ttl=%7B%22_%22:%22accountDaysTTL"
+                           "%22,%22days%22:%225%22%7D",
+                           NULL, ""),
                       "{\"ttl\":{\"_\":\"accountDaysTTL\",\"days\":5}}");
   assert_string_equal(args("account.updateDeviceLocked", "/?period=%225%22", NULL, ""),
                       "{\"period\":5}");
@@ -158,7 +171,8 @@ static void test_small_longs(void **state) {
   (void)state;
   assert_string_equal(
       small("{\"_\":\"user\",\"id\":\"9007199254740991\",\"access_hash\":"
-            "\"9007199254740992\",\"phone\":\"123\"}", false),
+            "\"9007199254740992\",\"phone\":\"123\"}",
+            false),
       "{\"_\":\"user\",\"id\":9007199254740991,\"access_hash\":\"9007199254740992\","
       "\"phone\":\"123\"}");
   assert_string_equal(small("[{\"_\":\"user\",\"id\":\"-5\"},true,null,1.5]", false),
@@ -167,7 +181,8 @@ static void test_small_longs(void **state) {
                       "[1,\"-9007199254740992\"]");
   assert_string_equal(small("[\"1\"]", false), "[\"1\"]");
   assert_string_equal(small("{\"_\":\"contacts.found\",\"my_results\":[{\"_\":"
-                            "\"peerUser\",\"user_id\":\"7\"}]}", false),
+                            "\"peerUser\",\"user_id\":\"7\"}]}",
+                            false),
                       "{\"_\":\"contacts.found\",\"my_results\":[{\"_\":\"peerUser\","
                       "\"user_id\":7}]}");
 }
@@ -181,7 +196,8 @@ static void test_memory(void **state) {
     cg_bytes json = { 0 };
     cg_arena *own = cg_arena_new(0);
     cg_http_request rq = { .content_type = JSON,
-                           .body = CG_LIT("{\"id\":[{\"_\":\"inputUser\",\"user_id\":7}]}") };
+                           .body =
+                               CG_LIT("{\"id\":[{\"_\":\"inputUser\",\"user_id\":7}]}") };
     assert_non_null(own);
     cg_mem_fail_after(n);
     cg_err err = cg_params_read(&rq, own, &p, NULL);
@@ -190,9 +206,11 @@ static void test_memory(void **state) {
                            &p, own, &json);
     done = cg_mem_fail_after(-1) <= n;
     if (!err)
-      assert_string_equal((const char *)json.at,
-                          "{\"id\":[{\"_\":\"inputUser\",\"user_id\":7,\"access_hash\":0}]}");
-    else assert_int_equal(err, CG_E_MEMORY);
+      assert_string_equal(
+          (const char *)json.at,
+          "{\"id\":[{\"_\":\"inputUser\",\"user_id\":7,\"access_hash\":0}]}");
+    else
+      assert_int_equal(err, CG_E_MEMORY);
     cg_arena_free(own);
   }
 }

@@ -11,7 +11,8 @@
 #include <string.h>
 #include <unistd.h>
 
-/* --- the stand-in for clients -------------------------------------------------------- */
+/* --- the stand-in for clients --------------------------------------------------------
+ */
 
 rig_clients fake;
 rig_world w;
@@ -111,7 +112,8 @@ void answer_object(const char *json) {
   cg_result result = { 0 };
   cg_fault fault = { 0 };
   tl_obj yes = { TL_ID_boolTrue, 0 };
-  if (!strcmp(json, "true")) result.object = &yes;
+  if (!strcmp(json, "true"))
+    result.object = &yes;
   else if (cg_tl_from_json(cg_tl_api(), cg_bytes_of(json), arena, &result.object, &fault))
     fail_msg("%s", fault.text);
   answer(CG_OK, &result);
@@ -124,7 +126,8 @@ void answer_error(int code, const char *text, int seconds, int value) {
   answer(CG_OK, &result);
 }
 
-/* --- one gateway, and an HTTP client of it --------------------------------------------- */
+/* --- one gateway, and an HTTP client of it ---------------------------------------------
+ */
 
 static cg_err draw(void *ctx, void *out, size_t len) {
   (void)ctx;
@@ -161,8 +164,9 @@ int rig_set_up(void **state) {
   snprintf(w.dir, sizeof w.dir, "/tmp/gateway-XXXXXX");
   assert_non_null(mkdtemp(w.dir));
   w.now = UINT64_C(1700000000000000);
-  w.options = (cg_gateway_options){ .host = "127.0.0.1", .dir = w.dir,
-                                    .rng = { draw, NULL }, .log = keep_line };
+  w.options = (cg_gateway_options){
+    .host = "127.0.0.1", .dir = w.dir, .rng = { draw, NULL }, .log = keep_line
+  };
   return rig_begin(NULL);
 }
 
@@ -213,12 +217,15 @@ void was(int status, const char *text) {
 }
 
 void is(const char *line, const char *headers, const char *text_in, int status,
-               const char *text) {
+        const char *text) {
   ask(line, headers, text_in);
   was(status, text);
 }
 
 void wait_for_code(void) {
-  fake.login = (cg_login_info){ .state = CG_LOGIN_WAIT_CODE, .phone = "9996620001",
-                                .type = "sms", .length = 5, .next_type = "call" };
+  fake.login = (cg_login_info){ .state = CG_LOGIN_WAIT_CODE,
+                                .phone = "9996620001",
+                                .type = "sms",
+                                .length = 5,
+                                .next_type = "call" };
 }

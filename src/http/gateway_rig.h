@@ -20,14 +20,14 @@
 
 /* What the clients of a test share. */
 typedef struct {
-  char asked[400];           /* the newest request as JSON, or "reset 0" or 1 */
-  cg_client *client;         /* who was asked */
-  cg_answer *answer;         /* who waits; NULL: nobody */
+  char asked[400];   /* the newest request as JSON, or "reset 0" or 1 */
+  cg_client *client; /* who was asked */
+  cg_answer *answer; /* who waits; NULL: nobody */
   void *ctx;
   int opened, closed, asks;
-  cg_login_info login;       /* of every client */
-  const char *terms;         /* NULL: none */
-  cg_err refuse;             /* opening fails with it */
+  cg_login_info login; /* of every client */
+  const char *terms;   /* NULL: none */
+  cg_err refuse;       /* opening fails with it */
 } rig_clients;
 
 typedef struct {
@@ -69,11 +69,11 @@ void is(const char *line, const char *headers, const char *text_in, int status,
 void wait_for_code(void);
 
 #define JSON "Content-Type: application/json\r\n"
-#define SENT_CODE                                                                         \
-  "{\"_\":\"auth.sentCode\",\"type\":{\"_\":\"auth.sentCodeTypeSms\",\"length\":5},"      \
+#define SENT_CODE                                                                        \
+  "{\"_\":\"auth.sentCode\",\"type\":{\"_\":\"auth.sentCodeTypeSms\",\"length\":5},"     \
   "\"phone_code_hash\":\"hash\"}"
-#define SEND_CODE                                                                         \
-  "{\"_\":\"auth.sendCode\",\"phone_number\":\"9996620001\",\"api_id\":1,\"api_hash\":"   \
+#define SEND_CODE                                                                        \
+  "{\"_\":\"auth.sendCode\",\"phone_number\":\"9996620001\",\"api_id\":1,\"api_hash\":"  \
   "\"00000000000000000000000000000000\",\"settings\":{\"_\":\"codeSettings\"}}"
 
 #endif

@@ -11,9 +11,9 @@ enum { RESTARTS = 3, CODE_MOST = 64 };
 
 #define STATE(name) (1u << CG_LOGIN_##name)
 
-static const unsigned pending =
-    STATE(WAIT_PREMIUM_PURCHASE) | STATE(WAIT_EMAIL_ADDRESS) | STATE(WAIT_EMAIL_CODE) |
-    STATE(WAIT_CODE) | STATE(WAIT_REGISTRATION) | STATE(WAIT_PASSWORD);
+static const unsigned pending = STATE(WAIT_PREMIUM_PURCHASE) | STATE(WAIT_EMAIL_ADDRESS) |
+                                STATE(WAIT_EMAIL_CODE) | STATE(WAIT_CODE) |
+                                STATE(WAIT_REGISTRATION) | STATE(WAIT_PASSWORD);
 
 /* --- sending ---------------------------------------------------------------------- */
 
@@ -29,6 +29,9 @@ bool cg_exchange_take(cg_exchange *x, cg_account *account) {
   cg_login_info info;
   cg_exchange_login(x, &info);
   if (!(1u << info.state & pending)) account->active = info.state == CG_LOGIN_READY;
+  /* however it came to be logged in; if that cannot be kept, the next request tries */
+  if (account->active)
+    (void)!cg_accounts_entered(&x->g->accounts, account, info.user_id, NULL);
   return true;
 }
 
@@ -52,9 +55,12 @@ static void on_answer(void *ctx, cg_err err, const cg_result *result) {
   cg_exchange *x = ctx;
   if (is_about_bytes(err))
     cg_exchange_fail(x, 502, "BAD_ANSWER", "the server's answer cannot be read");
-  else if (err) cg_exchange_fault(x, &result->fault);
-  else if (!result->error.code) x->done(x, result);
-  else if (!begins_again(x, result)) cg_exchange_rpc(x, &result->error);
+  else if (err)
+    cg_exchange_fault(x, &result->fault);
+  else if (!result->error.code)
+    x->done(x, result);
+  else if (!begins_again(x, result))
+    cg_exchange_rpc(x, &result->error);
 }
 
 static cg_err send_with(cg_exchange *x, const tl_obj *request, cg_answer *answer,
@@ -97,10 +103,10 @@ static cg_err send_code(cg_exchange *x, cg_fault *fault) {
   char json[CG_PHONE_MAX + 32];
   const tl_obj *request;
   const cg_gateway_options *o = &x->g->options;
-  cg_tl_defaults defaults = {
-    o->api_id ? o->api_id : 1,
-    o->api_hash ? o->api_hash : "00000000000000000000000000000000", NULL, NULL
-  };
+  cg_tl_defaults defaults = { o->api_id ? o->api_id : 1,
+                              o->api_hash ? o->api_hash
+                                          : "00000000000000000000000000000000",
+                              NULL, NULL };
   int len = snprintf(json, sizeof json, "{\"phone_number\":\"%s\"}", x->phone);
   cg_err err = cg_tl_call_from_json(x->g->schema, "auth.sendCode",
                                     (cg_bytes){ (const uint8_t *)json, (size_t)len },
@@ -114,8 +120,10 @@ static void on_given_up(void *ctx, cg_err err, const cg_result *result) {
   cg_exchange *x = ctx;
   cg_fault fault = { 0 };
   (void)result;
-  if (err) cg_exchange_fault(x, &result->fault);
-  else if (send_code(x, &fault)) cg_exchange_fault(x, &fault);
+  if (err)
+    cg_exchange_fault(x, &result->fault);
+  else if (send_code(x, &fault))
+    cg_exchange_fault(x, &fault);
 }
 
 static cg_err give_up(cg_exchange *x, const cg_login_info *info, cg_fault *fault) {
@@ -183,9 +191,12 @@ void cg_step_resend(cg_exchange *x, bool force, cg_exchange_done *done) {
     return;
   }
   if (info.resend_in > 0 && !force) {
-    cg_exchange_problem(x, &(cg_problem){ .status = 429, .code = 429,
-      .type = "RESEND_TOO_EARLY", .text = "the code cannot be sent again yet",
-      .seconds = info.resend_in, .value = info.resend_in });
+    cg_exchange_problem(x, &(cg_problem){ .status = 429,
+                                          .code = 429,
+                                          .type = "RESEND_TOO_EARLY",
+                                          .text = "the code cannot be sent again yet",
+                                          .seconds = info.resend_in,
+                                          .value = info.resend_in });
     return;
   }
   tl_auth_resendCode request = { TL_INIT(auth_resendCode),
@@ -220,8 +231,10 @@ static void on_cancelled(void *ctx, cg_err err, const cg_result *result) {
 
 void cg_exchange_said(cg_exchange *x, const cg_result *none) {
   (void)none;
-  if (x->said_error.code) cg_exchange_rpc(x, &x->said_error);
-  else cg_exchange_result(x, x->said ? CG_LIT("true") : CG_LIT("false"));
+  if (x->said_error.code)
+    cg_exchange_rpc(x, &x->said_error);
+  else
+    cg_exchange_result(x, x->said ? CG_LIT("true") : CG_LIT("false"));
 }
 
 void cg_step_cancel(cg_exchange *x, cg_exchange_done *done) {
@@ -250,15 +263,20 @@ void cg_step_log_out(cg_exchange *x, cg_exchange_done *done) {
   cg_login_info info;
   tl_auth_logOut request = { TL_INIT(auth_logOut) };
   if (!in_state(x, STATE(READY) | pending, &info)) return;
-  if (1u << info.state & pending) cg_step_cancel(x, done);
-  else send_to(x, &request.o, done);
+  if (1u << info.state & pending)
+    cg_step_cancel(x, done);
+  else
+    send_to(x, &request.o, done);
 }
 
 static void on_reset(void *ctx, cg_err err, const cg_result *result) {
   cg_exchange *x = ctx;
-  if (err) cg_exchange_fault(x, &result->fault);
-  else if (result->error.code) cg_exchange_rpc(x, &result->error);
-  else cg_exchange_result(x, CG_LIT("{\"_\":\"authStateLoggingOut\"}"));
+  if (err)
+    cg_exchange_fault(x, &result->fault);
+  else if (result->error.code)
+    cg_exchange_rpc(x, &result->error);
+  else
+    cg_exchange_result(x, CG_LIT("{\"_\":\"authStateLoggingOut\"}"));
 }
 
 void cg_step_reset(cg_exchange *x, bool force) {
@@ -288,11 +306,13 @@ static void no_method(cg_exchange *x, const char *method, int missing) {
 void cg_step_call_json(cg_exchange *x, const char *method, cg_bytes args, int missing) {
   const cg_gateway_options *o = &x->g->options;
   const char *zeros = "00000000000000000000000000000000";
-  cg_tl_defaults defaults = { o->api_id ? o->api_id : 1, o->api_hash ? o->api_hash : zeros,
-                              random_bytes, &x->g->options.rng };
+  cg_tl_defaults defaults = { o->api_id ? o->api_id : 1,
+                              o->api_hash ? o->api_hash : zeros, random_bytes,
+                              &x->g->options.rng };
   const tl_obj *request;
   cg_fault fault = { 0 };
-  if (!cg_tl_method_id(x->g->schema, method)) no_method(x, method, missing);
+  if (!cg_tl_method_id(x->g->schema, method))
+    no_method(x, method, missing);
   else if (cg_tl_call_from_json(x->g->schema, method, args, &defaults, x->arena, &request,
                                 &fault))
     cg_exchange_fault(x, &fault);
@@ -305,8 +325,10 @@ void cg_step_call_json(cg_exchange *x, const char *method, cg_bytes args, int mi
 void cg_step_call(cg_exchange *x, const char *method, int missing) {
   cg_bytes args;
   uint32_t id = cg_tl_method_id(x->g->schema, method);
-  if (!id) no_method(x, method, missing);
+  if (!id)
+    no_method(x, method, missing);
   else if (cg_params_call(x->g->schema, id, &x->params, x->arena, &args))
     cg_exchange_fault(x, &(cg_fault){ CG_E_MEMORY, "out of memory" });
-  else cg_step_call_json(x, method, args, missing);
+  else
+    cg_step_call_json(x, method, args, missing);
 }

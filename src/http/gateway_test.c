@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* --- PWRTelegram ------------------------------------------------------------------------ */
+/* --- PWRTelegram
+ * ------------------------------------------------------------------------ */
 
 /* Begins a login; gives its token, which lives until the next one. */
 static const char *phone_login(void) {
@@ -18,7 +19,8 @@ static const char *phone_login(void) {
   wait_for_code();
   answer_object(SENT_CODE);
   turn();
-  assert_int_equal(sscanf(body(), "{\"ok\":true,\"result\":\"%43[A-Za-z0-9_-]\"}", token), 1);
+  assert_int_equal(sscanf(body(), "{\"ok\":true,\"result\":\"%43[A-Za-z0-9_-]\"}", token),
+                   1);
   assert_int_equal(strlen(token), 43);
   return token;
 }
@@ -40,15 +42,18 @@ static void test_user_login(void **state) {
                       "{\"_\":\"auth.signIn\",\"phone_number\":\"9996620001\","
                       "\"phone_code_hash\":\"hash\",\"phone_code\":\"22222\"}");
   fake.login = (cg_login_info){ .state = CG_LOGIN_READY, .user_id = 77 };
-  answer_object("{\"_\":\"auth.authorization\",\"user\":{\"_\":\"userEmpty\",\"id\":77}}");
+  answer_object(
+      "{\"_\":\"auth.authorization\",\"user\":{\"_\":\"userEmpty\",\"id\":77}}");
   snprintf(want, sizeof want, "{\"ok\":true,\"result\":\"77:%s\"}", token);
   was(200, want);
   assert_null(strstr(w.log, token));
   /* the temporary one is good until the other was used */
   ask(line_of("GET", "user", token, "help.getNearestDc"), "", "");
-  answer_object("{\"_\":\"nearestDc\",\"country\":\"XX\",\"this_dc\":2,\"nearest_dc\":2}");
-  was(200, "{\"ok\":true,\"result\":{\"_\":\"nearestDc\",\"country\":\"XX\",\"this_dc\":2,"
-           "\"nearest_dc\":2}}");
+  answer_object(
+      "{\"_\":\"nearestDc\",\"country\":\"XX\",\"this_dc\":2,\"nearest_dc\":2}");
+  was(200,
+      "{\"ok\":true,\"result\":{\"_\":\"nearestDc\",\"country\":\"XX\",\"this_dc\":2,"
+      "\"nearest_dc\":2}}");
   snprintf(line, sizeof line, "POST /bot77:%s/madeline", token);
   ask(line, "", "method=auth->logOut");
   assert_string_equal(fake.asked, "{\"_\":\"auth.logOut\"}");
@@ -58,8 +63,9 @@ static void test_user_login(void **state) {
      "{\"ok\":false,\"error_code\":401,\"description\":\"Unauthorized\"}");
   rig_end();
   assert_int_equal(rig_begin(NULL), CG_OK);
-  is(line, "", "method=x", 400, "{\"ok\":false,\"error_code\":400,\"description\":"
-                                "\"unknown method \\\"x\\\"\"}");
+  is(line, "", "method=x", 400,
+     "{\"ok\":false,\"error_code\":400,\"description\":"
+     "\"unknown method \\\"x\\\"\"}");
   assert_string_equal(w.log + strlen(w.log) - 4, " 400");
 }
 
@@ -82,12 +88,14 @@ static void test_user_refusals(void **state) {
   is(line_of("GET", "bot", token, "getUpdates"), "", "", 400,
      "{\"ok\":false,\"error_code\":400,\"description\":\"The Bot API is not served: call "
      "the madeline method.\"}");
-  is(line_of("POST", "bot", token, "madeline"), "", "method=help.getConfig&params=[]", 400,
+  is(line_of("POST", "bot", token, "madeline"), "", "method=help.getConfig&params=[]",
+     400,
      "{\"ok\":false,\"error_code\":400,\"description\":\"Could not parse parameters.\"}");
   is(line_of("GET", "bot", token, "madeline"), "", "", 400,
      "{\"ok\":false,\"error_code\":400,\"description\":\"Missing method to call.\"}");
   is(line_of("GET", "user", token, "complete2FALogin?password=x"), "", "", 501,
-     "{\"ok\":false,\"error_code\":501,\"description\":\"2FA is enabled: this account needs "
+     "{\"ok\":false,\"error_code\":501,\"description\":\"2FA is enabled: this account "
+     "needs "
      "its password, which this version of the gateway cannot check.\"}");
   is(line_of("GET", "user", token, "completesignup?first_name=A"), "", "", 400,
      "{\"ok\":false,\"error_code\":400,\"description\":\"not possible in the state "
@@ -103,7 +111,8 @@ static void test_user_refusals(void **state) {
 /* What the server and the client fail with, in the words of this form. */
 static void test_user_errors(void **state) {
   (void)state;
-  const char *line = line_of("GET", "user", phone_login(), "auth.cancelCode");
+  const char *token = phone_login();
+  const char *line = line_of("GET", "user", token, "auth.cancelCode");
   ask(line, "", "");
   assert_string_equal(fake.asked, "{\"_\":\"auth.cancelCode\",\"phone_number\":\"\","
                                   "\"phone_code_hash\":\"\"}");
@@ -121,11 +130,16 @@ static void test_user_errors(void **state) {
   ask(line, "", "");
   answer_error(-503, "Timeout", 0, -1);
   was(500, "{\"ok\":false,\"error_code\":500,\"description\":\"Timeout\"}");
+  fake.login.resend_in = 12;
+  ask(line_of("GET", "user", token, "resendcode"), "", "");
+  was(429, "{\"ok\":false,\"error_code\":429,\"description\":\"Too Many Requests: retry "
+           "after 12\",\"params\":{\"retry_after\":\"12\"}}");
+  line = line_of("GET", "user", token, "auth.cancelCode");
   static const struct {
     cg_err err;
     int status;
-  } faults[] = { { CG_E_CONNECT, 502 }, { CG_E_TIMEOUT, 504 }, { CG_E_IO, 500 },
-                 { CG_E_UNKNOWN_ID, 502 }, { CG_E_NO_KEY, 500 }, { CG_E_MEMORY, 503 } };
+  } faults[] = { { CG_E_CONNECT, 502 },    { CG_E_TIMEOUT, 504 }, { CG_E_IO, 500 },
+                 { CG_E_UNKNOWN_ID, 502 }, { CG_E_NO_KEY, 500 },  { CG_E_MEMORY, 503 } };
   for (size_t i = 0; i < sizeof faults / sizeof *faults; i++) {
     ask(line, "", "");
     answer_fault(faults[i].err);
@@ -141,10 +155,12 @@ static void test_password_is_told(void **state) {
   ask(line_of("GET", "user", token, "completephonelogin?code=12345"), "", "");
   answer_error(401, "SESSION_PASSWORD_NEEDED", 0, -1);
   turn();
-  assert_non_null(strstr(body(), "\"error_code\":401,\"description\":\"2FA is enabled: "));
+  assert_non_null(
+      strstr(body(), "\"error_code\":401,\"description\":\"2FA is enabled: "));
   ask(line_of("GET", "user", token, "auth.signIn?phone_code=12345"), "", "");
   answer_error(401, "SESSION_PASSWORD_NEEDED", 0, -1);
-  was(401, "{\"ok\":false,\"error_code\":401,\"description\":\"SESSION_PASSWORD_NEEDED\"}");
+  was(401,
+      "{\"ok\":false,\"error_code\":401,\"description\":\"SESSION_PASSWORD_NEEDED\"}");
 }
 
 /* An account whose token nobody got is no account. */
@@ -173,7 +189,8 @@ static void test_client_leaves(void **state) {
   ask(line_of("GET", "user", token, "completephonelogin?code=22222"), "", "");
   cg_hub_gone(w.conn);
   fake.login = (cg_login_info){ .state = CG_LOGIN_READY, .user_id = 77 };
-  answer_object("{\"_\":\"auth.authorization\",\"user\":{\"_\":\"userEmpty\",\"id\":77}}");
+  answer_object(
+      "{\"_\":\"auth.authorization\",\"user\":{\"_\":\"userEmpty\",\"id\":77}}");
   turn();
   rig_connect();
   ask(line_of("GET", "user", token, "resetAuth?force=true"), "", "");
@@ -182,7 +199,8 @@ static void test_client_leaves(void **state) {
   was(401, UNAUTHORIZED);
 }
 
-/* --- TelegramApiServer -------------------------------------------------------------------- */
+/* --- TelegramApiServer
+ * -------------------------------------------------------------------- */
 
 #define OK_NULL "{\"success\":true,\"response\":null,\"errors\":[]}"
 
@@ -196,7 +214,8 @@ static void test_api(void **state) {
   wait_for_code();
   ask("POST /api/a/b/completePhoneLogin", JSON, "{\"code\":12345}");
   answer_object("{\"_\":\"auth.authorizationSignUpRequired\"}");
-  was(200, "{\"success\":true,\"response\":{\"_\":\"account.needSignup\"},\"errors\":[]}");
+  was(200,
+      "{\"success\":true,\"response\":{\"_\":\"account.needSignup\"},\"errors\":[]}");
   fake.login.state = CG_LOGIN_WAIT_REGISTRATION;
   ask("GET /api/a/b/completeSignup?firstName=A&lastName=B", "", "");
   assert_string_equal(fake.asked,
@@ -216,8 +235,10 @@ static void test_api(void **state) {
 static void api_refuses(const char *line, int status, const char *message) {
   char want[300];
   int before = fake.asks;
-  snprintf(want, sizeof want, "{\"success\":false,\"response\":null,\"errors\":[{"
-           "\"exception\":\"Exception\",\"message\":\"%s\",\"code\":%d}]}", message, status);
+  snprintf(want, sizeof want,
+           "{\"success\":false,\"response\":null,\"errors\":[{"
+           "\"exception\":\"Exception\",\"message\":\"%s\",\"code\":%d}]}",
+           message, status);
   is(line, "", "", status, want);
   assert_int_equal(fake.asks, before);
 }
@@ -267,7 +288,8 @@ static void test_sessions(void **state) {
 static void test_pages(void **state) {
   (void)state;
   ask("GET /metrics", "", "");
-  assert_non_null(strstr(body(), "\ncentigram_gateway_requests_total{form=\"user\"} 0\n"));
+  assert_non_null(
+      strstr(body(), "\ncentigram_gateway_requests_total{form=\"user\"} 0\n"));
   assert_non_null(strstr(body(), "\ncentigram_gateway_connections 1\n"));
   is("GET /healthz", "", "", 200, "{\"ok\":true}");
   is("GET /none", "", "", 404, "{\"error\":\"no such page\"}");
@@ -305,9 +327,12 @@ static void test_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    T(test_user_login), T(test_user_refusals), T(test_user_errors),
-    T(test_password_is_told), T(test_user_lost), T(test_client_leaves), T(test_api),
-    T(test_api_refusals), T(test_sessions), T(test_pages), T(test_memory),
+    T(test_user_login),  T(test_user_refusals),
+    T(test_user_errors), T(test_password_is_told),
+    T(test_user_lost),   T(test_client_leaves),
+    T(test_api),         T(test_api_refusals),
+    T(test_sessions),    T(test_pages),
+    T(test_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -58,7 +58,8 @@ static void on_code(cg_exchange *x, const cg_result *result) {
   if (TL_AS(auth_authorizationSignUpRequired, result->object))
     cg_exchange_fail(x, 401, "SIGN_UP_REQUIRED",
                      "Need to signup: call the completesignup method.");
-  else entered(x);
+  else
+    entered(x);
 }
 
 static void on_signed_up(cg_exchange *x, const cg_result *result) {
@@ -80,7 +81,8 @@ static void do_password(cg_exchange *x) {
 }
 
 static void do_sign_up(cg_exchange *x) {
-  const char *first = cg_exchange_text(x, "first_name"), *last = cg_exchange_text(x, "last_name");
+  const char *first = cg_exchange_text(x, "first_name"),
+             *last = cg_exchange_text(x, "last_name");
   cg_step_sign_up(x, first ? first : "", last ? last : "", on_signed_up);
 }
 
@@ -135,7 +137,8 @@ static void madeline(cg_exchange *x) {
     cg_exchange_fail(x, 400, "BAD_REQUEST", "Missing method to call.");
   else if (cg_params_of_json(json, x->arena, &x->params, NULL))
     cg_exchange_fail(x, 400, "BAD_REQUEST", "Could not parse parameters.");
-  else run(x, method);
+  else
+    run(x, method);
 }
 
 /* The token's part that the temporary and the permanent form share. */
@@ -152,14 +155,18 @@ void cg_gateway_user(cg_exchange *x, const char *path) {
   cg_account *account =
       token.at ? cg_accounts_by_token(&x->g->accounts, (const char *)token.at) : NULL;
   x->label = bot ? "/bot***" : "/user***";
-  if (!slash) cg_exchange_fail(x, 404, "NOT_FOUND", "Not Found");
-  else if (!account) cg_exchange_fail(x, 401, "UNAUTHORIZED", "Unauthorized");
+  if (!slash)
+    cg_exchange_fail(x, 404, "NOT_FOUND", "Not Found");
+  else if (!account)
+    cg_exchange_fail(x, 401, "UNAUTHORIZED", "Unauthorized");
   else if (bot && strcasecmp(slash + 1, "madeline"))
     cg_exchange_fail(x, 400, "METHOD_UNKNOWN",
                      "The Bot API is not served: call the madeline method.");
   else if (cg_exchange_take(x, account)) {
     keep_token(x, (const char *)token.at);
-    if (bot) madeline(x);
-    else run(x, slash + 1);
+    if (bot)
+      madeline(x);
+    else
+      run(x, slash + 1);
   }
 }

@@ -65,8 +65,10 @@ static void put_state(cg_buf *b, const cg_account *account, const cg_login_info 
 }
 
 static void answer_with(cg_exchange *x, int status, cg_buf *b) {
-  if (b->err) cg_exchange_fail(x, 503, "MEMORY", "out of memory");
-  else cg_exchange_reply(x, status, NULL, NULL, cg_buf_view(b));
+  if (b->err)
+    cg_exchange_fail(x, 503, "MEMORY", "out of memory");
+  else
+    cg_exchange_reply(x, status, NULL, NULL, cg_buf_view(b));
   cg_buf_wipe(b);
 }
 
@@ -96,7 +98,8 @@ static void on_step(cg_exchange *x, const cg_result *result) {
   cg_exchange_login(x, &info);
   if (cg_accounts_entered(&x->g->accounts, x->account, info.user_id, &fault))
     cg_exchange_fault(x, &fault);
-  else show(x);
+  else
+    show(x);
 }
 
 /* What the server said to cancelCode may be no; the code is forgotten here. */
@@ -130,8 +133,7 @@ static bool is_replay(cg_exchange *x) {
 }
 
 static void do_login(cg_exchange *x) {
-  if (!is_replay(x))
-    cg_step_start(x, cg_exchange_text(x, "phone"), on_step);
+  if (!is_replay(x)) cg_step_start(x, cg_exchange_text(x, "phone"), on_step);
 }
 
 static void do_code(cg_exchange *x) {
@@ -154,7 +156,8 @@ static void do_sign_up(cg_exchange *x) {
   if (asked && !cg_exchange_flag(x, "accept_terms"))
     cg_exchange_fail(x, 400, "TERMS_NOT_ACCEPTED",
                      "accept_terms must say that a person agreed to the terms");
-  else cg_step_sign_up(x, first ? first : "", last ? last : "", on_step);
+  else
+    cg_step_sign_up(x, first ? first : "", last ? last : "", on_step);
 }
 
 static void on_left(cg_exchange *x, const cg_result *result) {
@@ -167,11 +170,12 @@ static void do_log_out(cg_exchange *x) {
 }
 
 static const cg_named_step steps[] = {
-  { "login", do_login },     { "code", do_code },        { "resend", do_resend },
-  { "cancel", do_cancel },   { "sign-up", do_sign_up },  { "log-out", do_log_out },
+  { "login", do_login },   { "code", do_code },       { "resend", do_resend },
+  { "cancel", do_cancel }, { "sign-up", do_sign_up }, { "log-out", do_log_out },
 };
 
-/* --- accounts ------------------------------------------------------------------------ */
+/* --- accounts ------------------------------------------------------------------------
+ */
 
 static void create(cg_exchange *x) {
   cg_buf b = { 0 };
@@ -213,7 +217,8 @@ static void remove_account(cg_exchange *x) {
   cg_exchange_result(x, CG_LIT("{\"removed\":true}"));
 }
 
-/* --- routes -------------------------------------------------------------------------- */
+/* --- routes --------------------------------------------------------------------------
+ */
 
 /* The account with this id, if the token is its own; else it is answered. */
 static cg_account *account_of(cg_exchange *x, cg_bytes id) {
@@ -245,14 +250,17 @@ static bool reads_body(cg_exchange *x) {
 }
 
 static void call(cg_exchange *x, const char *method) {
-  if (!strcmp(method, "resetAuth")) cg_step_reset(x, cg_exchange_flag(x, "force"));
-  else cg_step_call_json(x, method, x->rq->body, 404);
+  if (!strcmp(method, "resetAuth"))
+    cg_step_reset(x, cg_exchange_flag(x, "force"));
+  else
+    cg_step_call_json(x, method, x->rq->body, 404);
 }
 
 /* `what` stands behind the account's id: a step, or "call/METHOD". */
 static void run(cg_exchange *x, const char *what) {
   if (!cg_exchange_is(x, "POST") || !reads_body(x)) return;
-  if (!strncmp(what, "call/", 5)) call(x, what + 5);
+  if (!strncmp(what, "call/", 5))
+    call(x, what + 5);
   else if (!cg_exchange_step(x, steps, sizeof steps / sizeof *steps, what))
     cg_exchange_fail(x, 404, "NOT_FOUND", "no such page");
 }
@@ -261,15 +269,20 @@ static void on_account(cg_exchange *x, const char *path) {
   size_t len = strcspn(path, "/");
   cg_account *account = account_of(x, (cg_bytes){ (const uint8_t *)path, len });
   if (!account || !cg_exchange_take(x, account)) return;
-  if (path[len]) run(x, path + len + 1);
-  else if (!strcmp(x->rq->method, "DELETE")) remove_account(x);
-  else if (cg_exchange_is(x, "GET")) show(x);
+  if (path[len])
+    run(x, path + len + 1);
+  else if (!strcmp(x->rq->method, "DELETE"))
+    remove_account(x);
+  else if (cg_exchange_is(x, "GET"))
+    show(x);
 }
 
 void cg_gateway_v1(cg_exchange *x, const char *path) {
   if (!strcmp(path, "accounts")) {
-    if (!strcmp(x->rq->method, "POST")) create(x);
-    else if (cg_exchange_is(x, "GET")) list(x);
+    if (!strcmp(x->rq->method, "POST"))
+      create(x);
+    else if (cg_exchange_is(x, "GET"))
+      list(x);
   } else if (!strncmp(path, "accounts/", 9)) {
     on_account(x, path + 9);
   } else if (!strcmp(path, "openapi.json")) {

@@ -7,7 +7,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-/* --- /v1 ------------------------------------------------------------------------------------ */
+/* --- /v1
+ * ------------------------------------------------------------------------------------ */
 
 static char id[17], header[160];
 
@@ -15,8 +16,8 @@ static void create(void) {
   char token[44];
   ask("POST /v1/accounts", "", "");
   assert_int_equal(atoi(w.sent + 9), 201);
-  assert_int_equal(sscanf(body(), "{\"id\":\"%16[0-9a-f]\",\"token\":\"%43[^\"]\"", id,
-                          token), 2);
+  assert_int_equal(
+      sscanf(body(), "{\"id\":\"%16[0-9a-f]\",\"token\":\"%43[^\"]\"", id, token), 2);
   snprintf(header, sizeof header, "Centigram-Token: %s\r\n" JSON, token);
 }
 
@@ -38,11 +39,13 @@ static void test_v1_login(void **state) {
   snprintf(want, sizeof want,
            "{\"id\":\"%s\",\"state\":\"authorizationStateWaitCode\",\"code\":{\"phone\":"
            "\"9996620001\",\"type\":\"sms\",\"length\":5,\"next_type\":\"call\","
-           "\"resend_in\":20,\"expires_at\":0,\"wrong_codes\":0}}", id);
+           "\"resend_in\":20,\"expires_at\":0,\"wrong_codes\":0}}",
+           id);
   was(200, want);
   v1("POST", "/resend", "");
   was(429, "{\"error\":{\"code\":429,\"type\":\"RESEND_TOO_EARLY\",\"value\":20,\"text\":"
            "\"the code cannot be sent again yet\"}}");
+  assert_non_null(strstr(w.sent, "\r\nRetry-After: 20\r\n"));
   v1("POST", "/resend", "{\"force\":true}");
   assert_string_equal(fake.asked,
                       "{\"_\":\"auth.resendCode\",\"phone_number\":\"9996620001\","
@@ -118,7 +121,8 @@ static void test_v1_cancel(void **state) {
   answer_error(401, "Unauthorized", 0, -1);
   turn();
   assert_int_equal(atoi(w.sent + 9), 200);
-  assert_non_null(strstr(body(), "\"cancelled\":false,\"error\":\"PHONE_CODE_EXPIRED\"}"));
+  assert_non_null(
+      strstr(body(), "\"cancelled\":false,\"error\":\"PHONE_CODE_EXPIRED\"}"));
   fake.login.state = CG_LOGIN_READY;
   v1("GET", "", "");
   fake.login.state = CG_LOGIN_WAIT_REGISTRATION;
@@ -171,8 +175,8 @@ static void test_v1_calls(void **state) {
   was(200, "{\"_\":\"authStateLoggingOut\"}");
 }
 
-#define NO_ACCOUNT                                                                        \
-  "{\"error\":{\"code\":404,\"type\":\"NOT_FOUND\",\"value\":null,\"text\":"              \
+#define NO_ACCOUNT                                                                       \
+  "{\"error\":{\"code\":404,\"type\":\"NOT_FOUND\",\"value\":null,\"text\":"             \
   "\"no such account\"}}"
 
 static void test_v1_tenants(void **state) {
@@ -241,7 +245,8 @@ static void test_v1_replay(void **state) {
   answer_error(400, "X", 0, -1);
 }
 
-/* --- clients, files, limits ------------------------------------------------------------------ */
+/* --- clients, files, limits
+ * ------------------------------------------------------------------ */
 
 static void test_idle(void **state) {
   (void)state;
@@ -265,7 +270,8 @@ static void test_idle(void **state) {
   assert_int_equal(fake.opened, 2);
 }
 
-/* Accounts outlive the process; those that nobody was logged in to do not outlive a day. */
+/* Accounts outlive the process; those that nobody was logged in to do not outlive a day.
+ */
 static void test_restart(void **state) {
   (void)state;
   struct stat st;
@@ -295,9 +301,11 @@ static void test_used_stay(void **state) {
   create();
   fake.login = (cg_login_info){ .state = CG_LOGIN_READY, .user_id = 5 };
   v1("GET", "", "");
+  fake.login = (cg_login_info){ .state = CG_LOGIN_CLOSED };
+  rig_end();
   w.now += 86401 * CG_SECOND;
+  assert_int_equal(rig_begin(NULL), CG_OK);
   turn();
-  rig_connect();
   v1("GET", "", "");
   assert_int_equal(atoi(w.sent + 9), 200);
 }
@@ -305,8 +313,14 @@ static void test_used_stay(void **state) {
 static void test_broken_files(void **state) {
   (void)state;
   static const char *const texts[] = {
-    "", "{", "[]", "{\"accounts\":[{}]}", "{\"accounts\":[{\"id\":\"../../etc/passwd0\"}]}",
-    "{\"accounts\":[{\"id\":\"0123456789abcdef\",\"from\":\"v1\",\"token_sha256\":\"1\"}]}"
+    "",
+    "{",
+    "[]",
+    "{\"accounts\":[{}]}",
+    "{\"accounts\":[{\"id\":\"0123456789abcdef0\"}]}",
+    "{\"accounts\":[{\"id\":\"../../etc/passwd\",\"from\":\"session\",\"name\":\"a\"}]}",
+    "{\"accounts\":[{\"id\":\"0123456789abcdef\",\"from\":\"v1\",\"token_sha256\":\"1\"}]"
+    "}"
   };
   char path[100];
   cg_fault fault;
@@ -326,9 +340,9 @@ static void test_broken_files(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    T(test_v1_login), T(test_v1_order), T(test_v1_other_number), T(test_v1_cancel),
-    T(test_v1_terms), T(test_v1_calls), T(test_v1_tenants), T(test_v1_body),
-    T(test_v1_replay), T(test_idle), T(test_restart), T(test_used_stay),
+    T(test_v1_login),     T(test_v1_order), T(test_v1_other_number), T(test_v1_cancel),
+    T(test_v1_terms),     T(test_v1_calls), T(test_v1_tenants),      T(test_v1_body),
+    T(test_v1_replay),    T(test_idle),     T(test_restart),         T(test_used_stay),
     T(test_broken_files),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

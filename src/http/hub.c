@@ -6,7 +6,7 @@
 #include "mem.h"
 
 /* How long a connection may take for its next request, and how often to look. */
-#define PATIENCE (60 * CG_SECOND)
+#define PATIENCE   (60 * CG_SECOND)
 #define LOOK_EVERY (10 * CG_SECOND)
 
 /* A connection with more output than this gets the rest of its answers next turn. */
@@ -186,8 +186,10 @@ void cg_hub_gone(cg_hub_conn *c) {
   hub->count--;
   unlink_conn(c);
   if (c->asking && hub->options.leave(hub->options.ctx, c)) c->asking = false;
-  if (c->asking) c->gone = true;
-  else free_conn(c);
+  if (c->asking)
+    c->gone = true;
+  else
+    free_conn(c);
 }
 
 uint64_t cg_hub_deadline(const cg_hub *hub) {

@@ -65,18 +65,18 @@ static void ask_codes(cg_inbox *in, cg_hub_conn *c, const cg_http_request *rq, i
 }
 
 static void get_codes(cg_inbox *in, cg_hub_conn *c, const cg_http_request *rq,
-                       uint64_t now_us) {
+                      uint64_t now_us) {
   ask_codes(in, c, rq, 0, now_us);
 }
 
 static void get_codes_wait(cg_inbox *in, cg_hub_conn *c, const cg_http_request *rq,
-                       uint64_t now_us) {
+                           uint64_t now_us) {
   int wait_s = read_timeout(c, rq);
   if (wait_s >= 0) ask_codes(in, c, rq, wait_s, now_us);
 }
 
 static void get_users(cg_inbox *in, cg_hub_conn *c, const cg_http_request *rq,
-                       uint64_t now_us) {
+                      uint64_t now_us) {
   (void)rq, (void)now_us;
   cg_hub_ask(c);
   cg_server_users(in->server, on_answer, c);
@@ -89,7 +89,7 @@ static void post_users(cg_inbox *in, cg_hub_conn *c, const cg_http_request *rq,
 }
 
 static void post_users_ban(cg_inbox *in, cg_hub_conn *c, const cg_http_request *rq,
-                       uint64_t now_us) {
+                           uint64_t now_us) {
   cg_hub_ask(c);
   cg_server_user_ban(in->server, rq->body, now_us, on_answer, c);
 }
@@ -108,17 +108,18 @@ static void post_reset(cg_inbox *in, cg_hub_conn *c, const cg_http_request *rq,
 }
 
 static void get_missing(cg_inbox *in, cg_hub_conn *c, const cg_http_request *rq,
-                       uint64_t now_us) {
+                        uint64_t now_us) {
   (void)rq, (void)now_us;
   cg_hub_ask(c);
   cg_server_missing(in->server, on_answer, c);
 }
 
 static void get_healthz(cg_inbox *in, cg_hub_conn *c, const cg_http_request *rq,
-                       uint64_t now_us) {
+                        uint64_t now_us) {
   (void)in, (void)rq, (void)now_us;
   static const char json[] = "{\"ok\":true}";
-  cg_http_reply(cg_hub_http(c), &(cg_http_answer){ .status = 200, .body = cg_bytes_of(json) });
+  cg_http_reply(cg_hub_http(c),
+                &(cg_http_answer){ .status = 200, .body = cg_bytes_of(json) });
 }
 
 typedef void handler(cg_inbox *in, cg_hub_conn *c, const cg_http_request *rq,
@@ -155,10 +156,12 @@ static void run_route(cg_inbox *in, cg_hub_conn *c, size_t i, const cg_http_requ
                  : !strcmp(rq->method, "HEAD") ? routes[i].head
                  : !strcmp(rq->method, "POST") ? routes[i].post
                                                : NULL;
-  if (!run) cg_http_refuse(cg_hub_http(c), 405, routes[i].allow, "not a method of this page");
+  if (!run)
+    cg_http_refuse(cg_hub_http(c), 405, routes[i].allow, "not a method of this page");
   else if (run == routes[i].post && !is_json(rq))
     cg_http_refuse(cg_hub_http(c), 415, NULL, "the body must be application/json");
-  else run(in, c, rq, now_us);
+  else
+    run(in, c, rq, now_us);
 }
 
 static void dispatch(void *ctx, cg_hub_conn *c, const cg_http_request *rq,

@@ -48,10 +48,15 @@ static void test_base64(void **state) {
   char out[8];
   static const struct {
     const char *in, *out;
-  } good[] = { { "", "" }, { "Zg==", "f" }, { "Zm8=", "fo" }, { "Zm9v", "foo" },
-               { "Zm9vYg", "foob" }, { "Zm9vYmE=", "fooba" }, { "Zm9vYmFy", "foobar" } };
-  static const char *const bad[] = { "Z", "Zg=x", "Zg===", "Z g=", "Zm9v-m", "AA==",
-                                     "Zm9vYmFyYmFy" };
+  } good[] = { { "", "" },
+               { "Zg==", "f" },
+               { "Zm8=", "fo" },
+               { "Zm9v", "foo" },
+               { "Zm9vYg", "foob" },
+               { "Zm9vYmE=", "fooba" },
+               { "Zm9vYmFy", "foobar" } };
+  static const char *const bad[] = { "Z",      "Zg=x", "Zg===",       "Z g=",
+                                     "Zm9v-m", "AA==", "Zm9vYmFyYmFy" };
   for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
     assert_true(cg_token_base64(good[i].in, out, sizeof out));
     assert_string_equal(out, good[i].out);
@@ -83,8 +88,8 @@ static void test_pages(void **state) {
       check(&open, (cg_http_request){ .host = h, .fetch_site = "same-origin" }), 0);
   assert_int_equal(
       check(&open, (cg_http_request){ .host = h, .fetch_site = "cross-site" }), 403);
-  assert_int_equal(check(&open, (cg_http_request){ .host = h, .fetch_site = "same-site" }),
-                   403);
+  assert_int_equal(
+      check(&open, (cg_http_request){ .host = h, .fetch_site = "same-site" }), 403);
 }
 
 static void test_password(void **state) {
@@ -99,10 +104,10 @@ static void test_password(void **state) {
     { "bearer pass:word", 0 },
     { "Bearer pass:worD", 401 },
     { "Bearer pass:wor", 401 },
-    { "Basic bWU6cGFzczp3b3Jk", 0 },    /* me:pass:word */
-    { "Basic OnBhc3M6d29yZA==", 0 },    /* :pass:word */
-    { "Basic cGFzcw==", 401 },          /* pass */
-    { "Basic bWU6cGFzczp3b3Jr", 401 },  /* me:pass:work */
+    { "Basic bWU6cGFzczp3b3Jk", 0 },   /* me:pass:word */
+    { "Basic OnBhc3M6d29yZA==", 0 },   /* :pass:word */
+    { "Basic cGFzcw==", 401 },         /* pass */
+    { "Basic bWU6cGFzczp3b3Jr", 401 }, /* me:pass:work */
     { "Basic ?", 401 },
     { "Digest pass:word", 401 },
   };
@@ -111,8 +116,10 @@ static void test_password(void **state) {
                                                       .authorization = tries[i].header }),
                      tries[i].status);
   guard.basic = false;
-  assert_int_equal(check(&guard, (cg_http_request){ .host = "[::1]", .authorization =
-                                                    "Basic bWU6cGFzczp3b3Jk" }), 401);
+  assert_int_equal(
+      check(&guard, (cg_http_request){ .host = "[::1]",
+                                       .authorization = "Basic bWU6cGFzczp3b3Jk" }),
+      401);
 }
 
 int main(void) {
