@@ -319,8 +319,7 @@ static void test_broken_files(void **state) {
     "{\"accounts\":[{}]}",
     "{\"accounts\":[{\"id\":\"0123456789abcdef0\"}]}",
     "{\"accounts\":[{\"id\":\"../../etc/passwd\",\"from\":\"session\",\"name\":\"a\"}]}",
-    "{\"accounts\":[{\"id\":\"0123456789abcdef\",\"from\":\"v1\",\"token_sha256\":\"1\"}]"
-    "}"
+    "{\"accounts\":[{\"id\":\"0123456789abcdef\",\"from\":\"v1\",\"token_sha256\":\"1\"}]}",
   };
   char path[100];
   cg_fault fault;
