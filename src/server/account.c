@@ -36,7 +36,7 @@ const tl_User *cg_account_self(cg_op *op, const cg_store_user *row) {
 
 static void on_self(cg_op *op, const cg_store_reply *r) {
   if (r->err) {
-    op->peer->login.state = CG_USER_DELETED;
+    cg_op_login(op)->state = CG_USER_DELETED;
     op->peer->turn = op->s->turn;
     cg_op_error(op, 401, "USER_DEACTIVATED");
     return;
@@ -46,7 +46,7 @@ static void on_self(cg_op *op, const cg_store_reply *r) {
 
 void cg_account_load_self(cg_op *op, cg_op_step *step) {
   op->after_load = step;
-  uint64_t id = (uint64_t)op->peer->login.user_id;
+  uint64_t id = (uint64_t)cg_op_login(op)->user_id;
   cg_store_request q = { .op = CG_STORE_USER_GET, .id = id };
   cg_op_submit(op, &q, on_self);
 }

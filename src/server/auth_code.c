@@ -118,7 +118,7 @@ static bool has_other_session(const cg_op *op, const cg_store_reply *r) {
   const cg_tx *tx = op->state;
   if (for_show(op)) return cg_secret_coin(&op->s->secret, tx->phone);
   for (uint32_t i = 0; i < r->count; i++)
-    if (r->auth[i].key_id != op->peer->key.id) return true;
+    if (r->auth[i].key_id != cg_op_key(op)) return true;
   return false;
 }
 
@@ -133,7 +133,7 @@ static void on_sessions(cg_op *op, const cg_store_reply *r) {
   const cg_settings *set = &op->s->set;
   const tl_auth_sendCode *q = TL_AS(auth_sendCode, op->request);
   int64_t now = cg_op_now(op);
-  tx->row = (cg_store_code){ .key_id = op->peer->key.id, .purpose = CG_CODE_LOGIN,
+  tx->row = (cg_store_code){ .key_id = cg_op_key(op), .purpose = CG_CODE_LOGIN,
                              .user_id = tx->has_user ? tx->user.id : 0,
                              .max_attempts = (int32_t)set->max_attempts,
                              .state = CG_CODE_ISSUED, .sent_at = now, .changed_at = now,
@@ -167,7 +167,7 @@ static void on_live(cg_op *op, const cg_store_reply *r) {
 
 static void look_for_live(cg_op *op) {
   cg_tx *tx = cg_tx_of(op);
-  cg_store_code key = { .key_id = op->peer->key.id, .purpose = CG_CODE_LOGIN };
+  cg_store_code key = { .key_id = cg_op_key(op), .purpose = CG_CODE_LOGIN };
   memcpy(key.phone, tx->phone, sizeof key.phone);
   cg_store_request q = { .op = CG_STORE_CODE_LIVE, .code = &key, .now = cg_op_now(op) };
   cg_op_submit(op, &q, on_live);
@@ -188,7 +188,7 @@ static bool refuse_app(cg_op *op, const tl_auth_sendCode *q) {
   const cg_settings *set = &op->s->set;
   cg_app_verdict app = cg_settings_app(set, q->api_id, q->api_hash);
   bool agrees = set->any_api_id || q->api_id == op->peer->api_id;
-  if (op->peer->login.user_id && set->strict_reauth)
+  if (cg_op_login(op)->user_id && set->strict_reauth)
     cg_op_error(op, 400, "INPUT_REQUEST_INVALID");
   else if (app == CG_APP_PUBLISHED) cg_op_error(op, 400, "API_ID_PUBLISHED_FLOOD");
   else if (app == CG_APP_UNKNOWN || !agrees) cg_op_error(op, 400, "API_ID_INVALID");

@@ -72,10 +72,9 @@ static void on_failures_cleared(cg_op *op, const cg_store_reply *r) {
 
 /* The store has bound the key to the account: remember it. */
 static void logged_in(cg_op *op, const cg_store_auth *auth) {
-  cg_peer *p = op->peer;
-  p->login = (cg_login){ .user_id = auth->user_id, .created = auth->created,
-                         .state = CG_USER_ACTIVE };
-  p->turn = op->s->turn;
+  *cg_op_login(op) = (cg_login){ .user_id = auth->user_id, .created = auth->created,
+                                 .state = CG_USER_ACTIVE };
+  op->peer->turn = op->s->turn;
   cg_limit_success(op, on_failures_cleared);
 }
 
@@ -83,7 +82,7 @@ static cg_err draw_auth(const cg_op *op, cg_store_auth *auth) {
   const cg_tx *tx = op->state;
   int64_t now = cg_op_now(op), hash;
   cg_err err = cg_rng_fill(&op->s->rng, &hash, sizeof hash);
-  *auth = (cg_store_auth){ .key_id = op->peer->key.id, .user_id = tx->user.id,
+  *auth = (cg_store_auth){ .key_id = cg_op_key(op), .user_id = tx->user.id,
                            .hash = hash | 1, .created = now, .active = now };
   memcpy(auth->ip, op->ip, sizeof auth->ip);
   return err;
@@ -191,7 +190,7 @@ static void on_repeat_account(cg_op *op) {
  * Its answer was lost, or it raced with itself. */
 static bool is_repeat(const cg_op *op, cg_bytes code) {
   const cg_tx *tx = op->state;
-  const cg_login *login = &op->peer->login;
+  const cg_login *login = cg_op_login(op);
   return tx->found && tx->row.state == CG_CODE_CONSUMED && tx->row.won_user_id &&
          cg_op_now(op) - tx->row.changed_at <= REPEAT_S &&
          login->user_id == tx->row.won_user_id && login->created == tx->row.changed_at &&
@@ -282,7 +281,7 @@ void cg_auth_sign_up(cg_op *op) {
 
 static void on_logged_out(cg_op *op, const cg_store_reply *r) {
   tl_auth_loggedOut out = { TL_INIT(auth_loggedOut) };
-  op->peer->login = (cg_login){ 0 };
+  *cg_op_login(op) = (cg_login){ 0 };
   op->peer->turn = op->s->turn;
   if (!r->err) cg_log_write(&op->s->log, CG_LOG_INFO, "a session was logged out");
   cg_op_answer(op, &out.o);
@@ -290,7 +289,7 @@ static void on_logged_out(cg_op *op, const cg_store_reply *r) {
 
 void cg_auth_log_out(cg_op *op) {
   cg_op_submit(op, &(cg_store_request){ .op = CG_STORE_AUTH_DELETE,
-                                        .id = op->peer->key.id }, on_logged_out);
+                                        .id = cg_op_key(op) }, on_logged_out);
 }
 
 /* Temporary keys that are bound to this one are all of those that there are: none yet. */

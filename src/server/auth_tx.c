@@ -34,7 +34,7 @@ cg_tx *cg_tx_new(cg_op *op, cg_bytes raw, int32_t code) {
 
 static void on_found(cg_op *op, const cg_store_reply *r) {
   cg_tx *tx = cg_tx_of(op);
-  tx->found = !r->err && r->code->key_id == op->peer->key.id &&
+  tx->found = !r->err && r->code->key_id == cg_op_key(op) &&
               r->code->purpose == CG_CODE_LOGIN && !strcmp(r->code->phone, tx->phone);
   if (tx->found) tx->row = *r->code;
   tx->then(op);

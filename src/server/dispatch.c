@@ -136,7 +136,7 @@ static bool layer_known(const cg_op *op, int32_t layer) {
 /* The method is read and the connection set up: may the caller do this? */
 static void authorize(cg_op *op) {
   const method *m = find(op->request->id);
-  const cg_login *login = &op->peer->login;
+  const cg_login *login = cg_op_login(op);
   if (!(m->who & ANYONE) && !login->user_id)
     cg_op_error(op, 401, "AUTH_KEY_UNREGISTERED");
   else if (!(m->who & ANYONE) && login->state == CG_USER_BANNED)
@@ -245,6 +245,6 @@ void cg_dispatch_destroy_key(cg_link *l, uint64_t msg_id) {
     key_deleted(op, &(cg_store_reply){ .err = CG_OK });
     return;
   }
-  cg_store_request q = { .op = CG_STORE_KEY_DELETE, .id = op->peer->key.id };
+  cg_store_request q = { .op = CG_STORE_KEY_DELETE, .id = cg_op_key(op) };
   cg_op_submit(op, &q, key_deleted);
 }

@@ -37,7 +37,7 @@ static void counter_name(const cg_op *op, int row, char *out, size_t size) {
   char id[64];
   if (table[row].of == OF_PHONE) snprintf(id, sizeof id, "%s", tx->phone);
   else if (table[row].of == OF_ADDRESS) put_address(id, sizeof id, op->ip);
-  else snprintf(id, sizeof id, "%016llx", (unsigned long long)op->peer->key.id);
+  else snprintf(id, sizeof id, "%016llx", (unsigned long long)cg_op_key(op));
   snprintf(out, size, "%s:%s", table[row].name, id);
 }
 

@@ -73,6 +73,16 @@ static inline int64_t cg_op_now(const cg_op *op) {
   return cg_server_clock(op->s);
 }
 
+/* The permanent key that the call counts for: codes and logins hang on it. */
+static inline uint64_t cg_op_key(const cg_op *op) {
+  return op->peer->key.id;
+}
+
+/* Who is logged in with it. */
+static inline cg_login *cg_op_login(const cg_op *op) {
+  return &op->peer->login;
+}
+
 /* The session that asked, NULL if it is gone. */
 cg_link *cg_op_link(const cg_op *op);
 

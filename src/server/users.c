@@ -7,7 +7,7 @@ enum { USERS_MAX = 200 }; /* in one call */
 
 static bool is_self(const cg_op *op, const void *who) {
   const tl_inputUser *by_id = TL_AS(inputUser, who);
-  if (by_id) return by_id->user_id == op->peer->login.user_id;
+  if (by_id) return by_id->user_id == cg_op_login(op)->user_id;
   return TL_AS(inputUserSelf, who) != NULL;
 }
 
