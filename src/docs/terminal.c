@@ -3,6 +3,7 @@
 #include "docs.h"
 
 #include "example.h"
+#include "pages.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -242,15 +243,14 @@ static void put_error(const printer *p, const cg_docs_error *error) {
   }
 }
 
-cg_err cg_docs_print(cg_arena *arena, const char *name, const char *const *others,
-                     cg_buf *out, const char **similar, cg_fault *fault) {
-  const cg_docs *d;
-  cg_err err = cg_docs_load(arena, &d, fault);
-  if (err) return err;
+cg_err cg_docs_print_from(const cg_docs *d, cg_arena *arena, const char *name,
+                          const char *const *others, cg_buf *out, const char **similar,
+                          cg_fault *fault) {
   printer p = { out, d, arena };
   const cg_docs_def *def = cg_docs_find_def(d, name);
   const cg_docs_type *type = def ? NULL : cg_docs_find_type(d, name);
   const cg_docs_error *error = def || type ? NULL : cg_docs_find_error(d, name);
+  cg_err err = CG_OK;
   *similar = NULL;
   if (def) err = put_def(&p, def, fault);
   else if (type) put_type(&p, type);
@@ -260,6 +260,13 @@ cg_err cg_docs_print(cg_arena *arena, const char *name, const char *const *other
     return cg_fail(fault, CG_E_UNKNOWN_NAME, "nothing is called \"%.60s\"", name);
   }
   return err ? err : out->err;
+}
+
+cg_err cg_docs_print(cg_arena *arena, const char *name, const char *const *others,
+                     cg_buf *out, const char **similar, cg_fault *fault) {
+  const cg_docs *d;
+  cg_err err = cg_docs_load(arena, &d, fault);
+  return err ? err : cg_docs_print_from(d, arena, name, others, out, similar, fault);
 }
 
 cg_err cg_docs_names(cg_arena *arena, cg_buf *out, cg_fault *fault) {
