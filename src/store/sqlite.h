@@ -67,6 +67,7 @@ typedef struct {
   cg_store_user user;
   cg_store_auth auth;
   cg_store_code code;
+  cg_store_token token;
   cg_buf list;      /* rows of one kind */
   cg_arena *texts;  /* NULL until it is needed */
 } cg_sqlite_answer;
@@ -80,9 +81,10 @@ cg_sqlite_op cg_sqlite_key_put, cg_sqlite_key_get, cg_sqlite_key_init,
     cg_sqlite_user_list, cg_sqlite_code_add, cg_sqlite_code_get, cg_sqlite_code_live,
     cg_sqlite_code_attempt, cg_sqlite_code_move, cg_sqlite_code_resend,
     cg_sqlite_code_login, cg_sqlite_code_signup, cg_sqlite_code_list,
-    cg_sqlite_counter_hit, cg_sqlite_counter_clear, cg_sqlite_meta_get,
-    cg_sqlite_meta_put, cg_sqlite_missing_hit, cg_sqlite_missing_list, cg_sqlite_purge,
-    cg_sqlite_reset;
+    cg_sqlite_token_put, cg_sqlite_token_get, cg_sqlite_token_move,
+    cg_sqlite_token_take, cg_sqlite_token_drop, cg_sqlite_counter_hit,
+    cg_sqlite_counter_clear, cg_sqlite_meta_get, cg_sqlite_meta_put,
+    cg_sqlite_missing_hit, cg_sqlite_missing_list, cg_sqlite_purge, cg_sqlite_reset;
 
 /* Puts the auth in the place of the key's old one; part of a login. */
 cg_err cg_sqlite_auth_put(cg_sqlite *s, const cg_store_auth *auth);

@@ -68,7 +68,7 @@ cg_err cg_sqlite_key_delete(cg_sqlite *s, const cg_store_request *rq,
                             cg_sqlite_answer *out) {
   (void)out;
   static const cg_sql_id all[] = { SQL_KEY_DELETE, SQL_KEY_AUTH_DELETE,
-                                   SQL_KEY_CODE_DELETE };
+                                   SQL_KEY_CODE_DELETE, SQL_KEY_TOKEN_DELETE };
   cg_err err = CG_OK;
   for (size_t i = 0; !err && i < sizeof all / sizeof *all; i++) {
     cg_sql q = cg_sql_start(s, all[i]);

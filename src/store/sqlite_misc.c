@@ -76,7 +76,7 @@ cg_err cg_sqlite_missing_list(cg_sqlite *s, const cg_store_request *rq,
 cg_err cg_sqlite_purge(cg_sqlite *s, const cg_store_request *rq, cg_sqlite_answer *out) {
   (void)out;
   static const cg_sql_id all[] = { SQL_PURGE_EXPIRE, SQL_PURGE_CODES,
-                                   SQL_PURGE_COUNTERS };
+                                   SQL_PURGE_COUNTERS, SQL_PURGE_TOKENS };
   cg_err err = CG_OK;
   for (size_t i = 0; !err && i < sizeof all / sizeof *all; i++) {
     cg_sql q = cg_sql_start(s, all[i]);
@@ -89,7 +89,8 @@ cg_err cg_sqlite_purge(cg_sqlite *s, const cg_store_request *rq, cg_sqlite_answe
 cg_err cg_sqlite_reset(cg_sqlite *s, const cg_store_request *rq, cg_sqlite_answer *out) {
   (void)rq, (void)out;
   static const cg_sql_id all[] = { SQL_RESET_USERS, SQL_RESET_AUTHS, SQL_RESET_CODES,
-                                   SQL_RESET_COUNTERS, SQL_RESET_MISSING };
+                                   SQL_RESET_TOKENS, SQL_RESET_COUNTERS,
+                                   SQL_RESET_MISSING };
   cg_err err = CG_OK;
   for (size_t i = 0; !err && i < sizeof all / sizeof *all; i++)
     err = cg_sql_run(s, all[i]);

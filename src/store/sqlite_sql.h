@@ -12,7 +12,7 @@
 #define SQL_LIVE "state IN (0, 1, 2, 8)"
 
 /* Raise SQL_VERSION with every change of the tables. */
-#define SQL_VERSION "1"
+#define SQL_VERSION "2"
 #define SQL_APPLICATION "1128747597" /* "CGRM", told by file(1) and by our own check */
 
 #define SQL_SCHEMA                                                                       \
@@ -41,6 +41,13 @@
   "CREATE UNIQUE INDEX code_live ON code(key_id, phone, purpose) WHERE " SQL_LIVE ";"    \
   "CREATE INDEX code_phone ON code(phone, sent_at);"                                     \
   "CREATE INDEX code_sent ON code(sent_at);"                                             \
+  "CREATE TABLE token(hash BLOB PRIMARY KEY, kind INTEGER NOT NULL,"                     \
+  " user_id INTEGER NOT NULL, key_id INTEGER NOT NULL, dc INTEGER NOT NULL,"             \
+  " state INTEGER NOT NULL, expires INTEGER NOT NULL, extra BLOB NOT NULL)"              \
+  " STRICT, WITHOUT ROWID;"                                                              \
+  "CREATE INDEX token_user ON token(user_id, kind);"                                     \
+  "CREATE INDEX token_key ON token(key_id, kind);"                                       \
+  "CREATE INDEX token_expires ON token(expires);"                                        \
   "CREATE TABLE counter(name TEXT PRIMARY KEY, ends INTEGER NOT NULL,"                   \
   " n INTEGER NOT NULL) STRICT, WITHOUT ROWID;"                                          \
   "CREATE TABLE meta(name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT;"                \
@@ -63,6 +70,8 @@
   " api_id, ip, won_user_id"
 #define SQL_CODE_COLS SQL_CODE_HEAD ", state, sealed"
 
+#define SQL_TOKEN_COLS "hash, kind, user_id, key_id, dc, state, expires, extra"
+
 #define SQL_STATEMENTS(X)                                                                \
   X(BEGIN, "BEGIN IMMEDIATE")                                                            \
   X(COMMIT, "COMMIT")                                                                    \
@@ -78,6 +87,7 @@
   X(KEY_DELETE, "DELETE FROM auth_key WHERE id = ?")                                     \
   X(KEY_AUTH_DELETE, "DELETE FROM auth WHERE key_id = ?")                                \
   X(KEY_CODE_DELETE, "DELETE FROM code WHERE key_id = ? AND " SQL_LIVE)                  \
+  X(KEY_TOKEN_DELETE, "DELETE FROM token WHERE key_id = ?")                              \
   X(USER_GET, "SELECT " SQL_USER_COLS " FROM user WHERE id = ?")                         \
   X(USER_FIND, "SELECT " SQL_USER_COLS " FROM user WHERE phone = ?")                     \
   X(USER_ADD, "INSERT INTO user(id, phone, access_hash, created, first_name,"            \
@@ -123,6 +133,16 @@
   X(CODE_ALL, "SELECT " SQL_CODE_HEAD ", iif(" SQL_LIVE " AND expires_at <= ?2, 5,"      \
               " state), iif(expires_at <= ?2, NULL, sealed) FROM code"                   \
               " ORDER BY sent_at DESC, seq DESC LIMIT ?1")                               \
+  X(TOKEN_PUT, "INSERT INTO token(" SQL_TOKEN_COLS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?)")   \
+  X(TOKEN_GET, "SELECT " SQL_TOKEN_COLS " FROM token WHERE hash = ?1 AND kind = ?2"      \
+               " AND expires > ?3")                                                      \
+  X(TOKEN_MOVE, "UPDATE token SET state = ?5, user_id = iif(?6 = 0, user_id, ?6)"        \
+                " WHERE hash = ?1 AND kind = ?2 AND expires > ?3"                        \
+                " AND ((1 << state) & ?4) RETURNING " SQL_TOKEN_COLS)                    \
+  X(TOKEN_TAKE, "DELETE FROM token WHERE hash = ?1 AND kind = ?2 AND expires > ?3"       \
+                " AND (?4 = 0 OR ((1 << state) & ?4)) RETURNING " SQL_TOKEN_COLS)        \
+  X(TOKEN_DROP, "DELETE FROM token WHERE kind = ?1 AND (?2 = 0 OR user_id = ?2)"         \
+                " AND (?3 = 0 OR key_id = ?3) RETURNING kind")                           \
   X(COUNTER_HIT, "INSERT INTO counter(name, ends, n) VALUES(?1, ?2 + ?3, 1)"             \
                  " ON CONFLICT(name) DO UPDATE SET n = iif(ends <= ?2, 1, n + 1),"       \
                  " ends = iif(ends <= ?2, excluded.ends, ends) RETURNING n, ends")       \
@@ -136,9 +156,11 @@
                   " WHERE " SQL_LIVE " AND expires_at <= ?")                             \
   X(PURGE_CODES, "DELETE FROM code WHERE NOT (" SQL_LIVE ") AND changed_at < ? - 86400") \
   X(PURGE_COUNTERS, "DELETE FROM counter WHERE ends <= ?")                               \
+  X(PURGE_TOKENS, "DELETE FROM token WHERE expires <= ?")                                \
   X(RESET_USERS, "DELETE FROM user")                                                     \
   X(RESET_AUTHS, "DELETE FROM auth")                                                     \
   X(RESET_CODES, "DELETE FROM code")                                                     \
+  X(RESET_TOKENS, "DELETE FROM token")                                                   \
   X(RESET_COUNTERS, "DELETE FROM counter")                                               \
   X(RESET_MISSING, "DELETE FROM missing")
 

@@ -17,7 +17,8 @@
 
 #include "err.h"
 
-enum { CG_STORE_KEY_BYTES = 136, CG_STORE_MAC = 32, CG_STORE_SEALED = 96 };
+enum { CG_STORE_KEY_BYTES = 136, CG_STORE_MAC = 32, CG_STORE_SEALED = 96,
+       CG_STORE_TOKEN_HASH = 32, CG_STORE_TOKEN_EXTRA = 256 };
 
 /* What initConnection said, kept with the key. */
 typedef struct {
@@ -90,11 +91,25 @@ typedef struct {
   int64_t won_user_id;    /* CONSUMED by a login: of this user; else 0 */
 } cg_store_code;
 
+/* What a client holds as a secret of its own to come back with. A token of one kind is
+ * never one of another. States are the kind's own, 0..31. */
+typedef enum { CG_TOKEN_FUTURE, CG_TOKEN_QR, CG_TOKEN_EXPORT } cg_token_kind;
+typedef struct {
+  uint8_t hash[CG_STORE_TOKEN_HASH]; /* SHA-256 of the token */
+  cg_token_kind kind;
+  int64_t user_id; /* 0: nobody yet */
+  uint64_t key_id; /* it ends with this key; 0: it outlives the key that got it */
+  int32_t dc, state;
+  int64_t expires; /* dead from then on */
+  uint8_t extra[CG_STORE_TOKEN_EXTRA]; /* the kind's own */
+  int32_t extra_len;
+} cg_store_token;
+
 typedef enum {
   CG_STORE_KEY_PUT,      /* key -> EXISTS if the id is taken */
   CG_STORE_KEY_GET,      /* id -> key, NOT_FOUND */
   CG_STORE_KEY_INIT,     /* id, key.init: what initConnection said; NOT_FOUND */
-  CG_STORE_KEY_DELETE,   /* id: the key, its auth and its live codes */
+  CG_STORE_KEY_DELETE,   /* id: the key, its auth, live codes and tokens */
   CG_STORE_USER_GET,     /* id -> user, NOT_FOUND */
   CG_STORE_USER_FIND,    /* text = phone -> user, NOT_FOUND */
   CG_STORE_USER_ADD,     /* user -> EXISTS if the phone or id is taken */
@@ -129,6 +144,16 @@ typedef enum {
                             EXISTS if the phone is taken */
   CG_STORE_CODE_LIST,    /* text = phone or NULL, limit, now -> codes, newest first; dead
                             ones that were live come as EXPIRED, without sealed */
+  CG_STORE_TOKEN_PUT,    /* token -> EXISTS if the hash is taken */
+  CG_STORE_TOKEN_GET,    /* token.hash, token.kind, now -> token, NOT_FOUND if there is
+                            none or it is dead */
+  CG_STORE_TOKEN_MOVE,   /* token.hash, token.kind, from = bits of states, number = new
+                            state, id = user (0: keep), now -> token after, NOT_FOUND if
+                            its state was another, or it is dead */
+  CG_STORE_TOKEN_TAKE,   /* token.hash, token.kind, from (0: any state), now: deletes it
+                            -> token as it was, NOT_FOUND as MOVE */
+  CG_STORE_TOKEN_DROP,   /* token.kind, token.user_id, token.key_id (0: of any): deletes
+                            all of these -> number: how many there were */
   CG_STORE_COUNTER_HIT,  /* text = scope + ":" + id, number = window seconds, limit, now:
                             counts one -> number: 0, or seconds to wait if over the
                             limit */
@@ -138,8 +163,10 @@ typedef enum {
   CG_STORE_MISSING_HIT,  /* text = method, number = its id: counts one */
   CG_STORE_MISSING_LIST, /* -> missing, most wanted first */
   CG_STORE_PURGE,        /* now: erases sealed copies of expired codes, deletes codes that
-                            ended more than 24 h ago and counters that ran out */
-  CG_STORE_RESET         /* users, auths, codes, counters, missing; keys and meta stay */
+                            ended more than 24 h ago, and counters and tokens that ran
+                            out */
+  CG_STORE_RESET         /* users, auths, codes, tokens, counters, missing; keys and meta
+                            stay */
 } cg_store_op;
 
 typedef struct {
@@ -153,6 +180,7 @@ typedef struct {
   const cg_store_user *user;
   const cg_store_auth *auth;
   const cg_store_code *code;
+  const cg_store_token *token;
 } cg_store_request;
 
 typedef struct { const char *method; uint32_t id; int64_t count; } cg_store_missing;
@@ -166,6 +194,7 @@ typedef struct {
   const cg_store_user *user; /* users: an array of count */
   const cg_store_auth *auth;
   const cg_store_code *code;
+  const cg_store_token *token;
   const cg_store_missing *missing;
 } cg_store_reply;
 

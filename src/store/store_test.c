@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * store_test.c - what every kind of store must do, written against store.h alone.
- * Each test runs for each opener of the table at the end.
+ * Each test runs for each opener of store_fixture.c.
  */
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,82 +11,12 @@
 #include <cmocka.h>
 
 #include "mem.h"
-#include "store.h"
+#include "store_fixture.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { MOST = 16, NOW = 1700000000 };
-
-/* A way to open a store; `again` opens the same data a second time, if it lasts. */
-typedef struct {
-  const char *name;
-  bool file;
-} opener;
-
-typedef struct {
-  const opener *how;
-  char dir[64], url[128];
-  cg_store *store;
-} fixture;
-
-/* A reply, copied out of the callback. */
-typedef struct {
-  int calls;
-  cg_err err;
-  int64_t number;
-  uint32_t count;
-  cg_store_key key;
-  cg_store_user users[MOST];
-  cg_store_auth auths[MOST];
-  cg_store_code codes[MOST];
-  char methods[MOST][64];
-  cg_store_missing missing[MOST];
-  uint8_t blob[64];
-  size_t blob_len;
-} answer;
-
-static void keep_missing(answer *a, const cg_store_reply *r) {
-  for (uint32_t i = 0; i < r->count; i++) {
-    a->missing[i] = r->missing[i];
-    snprintf(a->methods[i], sizeof a->methods[i], "%s", r->missing[i].method);
-  }
-}
-
-static void keep(void *ctx, const cg_store_reply *r) {
-  answer *a = ctx;
-  a->calls++;
-  a->err = r->err;
-  a->number = r->number;
-  a->count = r->count;
-  assert_true(r->count <= MOST);
-  assert_true(r->blob.len <= sizeof a->blob);
-  if (r->key) a->key = *r->key;
-  if (r->user) memcpy(a->users, r->user, r->count * sizeof *r->user);
-  if (r->auth) memcpy(a->auths, r->auth, r->count * sizeof *r->auth);
-  if (r->code) memcpy(a->codes, r->code, r->count * sizeof *r->code);
-  if (r->missing) keep_missing(a, r);
-  a->blob_len = r->blob.len;
-  if (r->blob.len) memcpy(a->blob, r->blob.at, r->blob.len);
-}
-
-static answer got; /* the newest answer */
-
-static cg_err ask(void **state, cg_store_request rq) {
-  fixture *f = *state;
-  memset(&got, 0, sizeof got);
-  cg_store_submit(f->store, &rq, keep, &got);
-  assert_int_equal(got.calls, 1);
-  return got.err;
-}
-
-#define ASK(...) ask(state, (cg_store_request){ __VA_ARGS__ })
-
-static void sync_ok(void **state) {
-  assert_int_equal(cg_store_sync(((fixture *)*state)->store), CG_OK);
-}
 
 /* --- samples ----------------------------------------------------------------- */
 
@@ -161,7 +91,13 @@ static void test_key_delete(void **state) {
                    CG_OK);
   add_code(state, "live", 1, "100");
   add_code(state, "elsewhere", 2, "100");
+  cg_store_token bound = token_of(1, CG_TOKEN_QR), free_one = token_of(2, CG_TOKEN_FUTURE);
+  bound.key_id = 1;
+  ASK(.op = CG_STORE_TOKEN_PUT, .token = &bound);
+  ASK(.op = CG_STORE_TOKEN_PUT, .token = &free_one);
   assert_int_equal(ASK(.op = CG_STORE_KEY_DELETE, .id = 1), CG_OK);
+  assert_int_equal(token_get(state, &bound, NOW), CG_E_NOT_FOUND);
+  assert_int_equal(token_get(state, &free_one, NOW), CG_OK);
   assert_int_equal(ASK(.op = CG_STORE_KEY_GET, .id = 1), CG_E_NOT_FOUND);
   assert_int_equal(ASK(.op = CG_STORE_AUTH_GET, .id = 1), CG_E_NOT_FOUND);
   assert_int_equal(ASK(.op = CG_STORE_CODE_GET, .text = "live"), CG_E_NOT_FOUND);
@@ -578,7 +514,12 @@ static void test_purge(void **state) {
   assert_int_equal(move(state, "ended", ~0u, CG_CODE_CANCELLED), CG_OK); /* NOW + 1 */
   hit(state, "x:long", 200000, 1, NOW);
   hit(state, "x:short", 60, 1, NOW);
+  cg_store_token token = token_of(1, CG_TOKEN_QR);
+  ASK(.op = CG_STORE_TOKEN_PUT, .token = &token);
+  assert_int_equal(ASK(.op = CG_STORE_PURGE, .now = NOW + 29), CG_OK);
+  assert_int_equal(token_get(state, &token, NOW), CG_OK);
   assert_int_equal(ASK(.op = CG_STORE_PURGE, .now = NOW + 299), CG_OK);
+  assert_int_equal(token_get(state, &token, NOW), CG_E_NOT_FOUND);
   assert_int_equal(state_of(state, "expired"), CG_CODE_ISSUED);
   assert_int_equal(ASK(.op = CG_STORE_PURGE, .now = NOW + 300), CG_OK);
   assert_int_equal(state_of(state, "expired"), CG_CODE_EXPIRED);
@@ -603,7 +544,10 @@ static void test_reset(void **state) {
   ASK(.op = CG_STORE_MISSING_HIT, .text = "a.b", .number = 1);
   hit(state, "x:y", 60, 1, NOW);
   log_in(state, "a", 1, 42, NOW);
+  cg_store_token token = token_of(1, CG_TOKEN_FUTURE);
+  ASK(.op = CG_STORE_TOKEN_PUT, .token = &token);
   assert_int_equal(ASK(.op = CG_STORE_RESET), CG_OK);
+  assert_int_equal(token_get(state, &token, NOW), CG_E_NOT_FOUND);
   assert_int_equal(ASK(.op = CG_STORE_USER_GET, .id = 42), CG_E_NOT_FOUND);
   assert_int_equal(ASK(.op = CG_STORE_AUTH_GET, .id = 1), CG_E_NOT_FOUND);
   assert_int_equal(ASK(.op = CG_STORE_CODE_GET, .text = "a"), CG_E_NOT_FOUND);
@@ -724,47 +668,6 @@ static void test_unknown_kind(void **state) {
   cg_store_close(NULL);
 }
 
-/* --- openers ------------------------------------------------------------------------ */
-
-static const opener openers[] = { { "sqlite memory", false }, { "sqlite file", true } };
-
-static int set_up(void **state, const opener *how) {
-  fixture *f = calloc(1, sizeof *f);
-  assert_non_null(f);
-  f->how = how;
-  strcpy(f->dir, "/tmp/store_test.XXXXXX");
-  assert_non_null(mkdtemp(f->dir));
-  if (how->file) snprintf(f->url, sizeof f->url, "sqlite:%s/cg.db", f->dir);
-  else strcpy(f->url, "sqlite::memory:");
-  cg_fault fault;
-  cg_err err = cg_store_open(&f->store, f->url, &fault);
-  if (err) print_error("%s\n", fault.text);
-  *state = f;
-  return err;
-}
-
-static int set_up_memory(void **state) {
-  return set_up(state, &openers[0]);
-}
-
-static int set_up_file(void **state) {
-  return set_up(state, &openers[1]);
-}
-
-static int tear_down(void **state) {
-  fixture *f = *state;
-  cg_store_close(f->store);
-  static const char *const left[] = { "cg.db", "cg.db-wal", "cg.db-shm" };
-  for (size_t i = 0; i < 3; i++) {
-    char path[128];
-    snprintf(path, sizeof path, "%s/%s", f->dir, left[i]);
-    (void)unlink(path);
-  }
-  int rc = rmdir(f->dir);
-  free(f);
-  return rc;
-}
-
 #define EACH(X)                                                                          \
   X(keys) X(key_delete) X(users) X(bots) X(wide_user) X(auths) X(code_get) X(code_live)  \
   X(code_replaces) X(code_exists) X(code_cap) X(code_attempts) X(code_move)              \
@@ -774,13 +677,6 @@ static int tear_down(void **state) {
   X(lasts) X(unknown_kind)
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-#define X(name) { "memory: " #name, test_##name, set_up_memory, tear_down, NULL },
-    EACH(X)
-#undef X
-#define X(name) { "file: " #name, test_##name, set_up_file, tear_down, NULL },
-    EACH(X)
-#undef X
-  };
+  const struct CMUnitTest tests[] = { EACH(IN_MEMORY) EACH(IN_FILE) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
