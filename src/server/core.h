@@ -75,6 +75,8 @@ struct cg_link {
   cg_link *conn_next;    /* of the connection */
   cg_link *touched_next; /* of those with something to send or to fear */
   bool touched;
+  bool updates;          /* takes them: it made a call that was not without (push.h) */
+  bool missed;           /* one was too many: it was told so, updatesTooLong */
 };
 
 struct cg_conn {

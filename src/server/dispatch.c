@@ -211,6 +211,7 @@ static void refuse_for_memory(cg_link *l) {
 void cg_dispatch(cg_link *l, uint64_t msg_id, cg_bytes body) {
   cg_err err = CG_OK;
   cg_op *op = cg_op_new(l, msg_id, body, &err);
+  if (op && !err && !op->call.without_updates) l->updates = true;
   if (!op) refuse_for_memory(l);
   else if (err) refuse_unread(op, err);
   else if (op->call.has_init) take_init(op);

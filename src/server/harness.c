@@ -219,6 +219,11 @@ static void take_event(cg_tester *c, const cg_session_event *e) {
     c->results[at].failed = e->kind == CG_SESSION_FAILED ? e->err : CG_OK;
   } else if (e->kind == CG_SESSION_RENEWED) {
     c->renewed = true;
+  } else if (e->kind == CG_SESSION_UPDATE) {
+    cg_buf *b = &c->updates[c->updates_came++ % CG_HARNESS_UPDATES];
+    assert_true(c->updates_came - c->updates_read <= CG_HARNESS_UPDATES);
+    b->len = 0;
+    cg_buf_bytes(b, e->body);
   }
 }
 
@@ -425,6 +430,7 @@ void cg_tester_free(cg_tester *c) {
   cg_framing_free(c->framing);
   cg_arena_free(c->arena);
   for (size_t i = 0; i < CG_HARNESS_CALLS; i++) cg_buf_free(&c->results[i].body);
+  for (size_t i = 0; i < CG_HARNESS_UPDATES; i++) cg_buf_free(&c->updates[i]);
   free(c);
 }
 
@@ -481,6 +487,12 @@ cg_told cg_tester_take(cg_tester *c, uint64_t tag) {
   if (c->results[at].tag != tag || c->results[at].failed)
     return (cg_told){ .error = "no answer" };
   return read_told(c, cg_buf_view(&c->results[at].body));
+}
+
+cg_told cg_tester_update(cg_tester *c) {
+  if (c->updates_read == c->updates_came) return (cg_told){ .error = "no update" };
+  size_t at = c->updates_read++ % CG_HARNESS_UPDATES;
+  return read_told(c, cg_buf_view(&c->updates[at]));
 }
 
 cg_told cg_tester_call_raw(cg_tester *c, cg_bytes body) {

@@ -21,7 +21,7 @@
 
 #include <centigram/api.h>
 
-enum { CG_HARNESS_CLIENTS = 8, CG_HARNESS_CALLS = 8 };
+enum { CG_HARNESS_CLIENTS = 8, CG_HARNESS_CALLS = 8, CG_HARNESS_UPDATES = 64 };
 
 typedef struct cg_tester cg_tester;
 
@@ -65,6 +65,8 @@ struct cg_tester {
     cg_err failed;
   } results[CG_HARNESS_CALLS]; /* by tag */
   bool renewed;                /* new_session_created came since it was cleared */
+  cg_buf updates[CG_HARNESS_UPDATES]; /* that came by themselves, in a ring */
+  size_t updates_came, updates_read;
 };
 
 /* What a call came to: an error (code and text) or an object. */
@@ -110,6 +112,8 @@ cg_told cg_tester_call_raw(cg_tester *c, cg_bytes body);
 /* The same in two steps, so that several calls are under way: queue, pump, take. */
 uint64_t cg_tester_queue(cg_tester *c, const tl_obj *request);
 cg_told cg_tester_take(cg_tester *c, uint64_t tag);
+/* The next update that was pushed to it; .obj is NULL when there is none left. */
+cg_told cg_tester_update(cg_tester *c);
 /* Appends invokeWithLayer(initConnection( to `b`; the query follows. */
 void cg_tester_put_init(const cg_tester *c, cg_buf *b);
 /* The bytes of a request, in the arena of the client. */

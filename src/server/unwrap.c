@@ -84,7 +84,7 @@ static bool peel(cg_reader *r, cg_arena *arena, bool *unpacked, cg_unwrapped *ou
   switch (id) {
   case TL_ID_invokeWithLayer: out->layer = (int32_t)cg_reader_u32(r); return true;
   case TL_ID_initConnection: read_init(r, out); return true;
-  case TL_ID_invokeWithoutUpdates: return true;
+  case TL_ID_invokeWithoutUpdates: out->without_updates = true; return true;
   case TL_ID_invokeAfterMsg: read_after(r, 1, out); return true;
   case TL_ID_invokeAfterMsgs:
     if (cg_reader_u32(r) != TL_ID_vector) cg_reader_fail(r, CG_E_UNEXPECTED);

@@ -18,6 +18,7 @@ enum { CG_AFTER_MAX = 32 };
 
 typedef struct {
   int32_t layer; /* of the innermost invokeWithLayer; 0: there was none */
+  bool without_updates; /* an invokeWithoutUpdates was among them */
   bool has_init; /* the fields of initConnection follow */
   int32_t api_id;
   cg_bytes device, system, app, system_lang, lang_pack, lang;
