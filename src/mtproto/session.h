@@ -69,7 +69,8 @@ typedef enum {
   /* client: the answer `body` to call `tag`; an rpc_error is left in it. */
   CG_SESSION_RESULT,
   /* client: call `tag` ended without an answer: CANCELLED (dropped); PROTOCOL (refused
-   * again and again); TIMEOUT (so late that the server cannot tell whether it has run);
+   * again and again); TIMEOUT (nobody can tell whether it has run: it is too late to ask,
+   * or the session that had it is over);
    * MALFORMED, LIMIT (a packed answer that cannot be opened). */
   CG_SESSION_FAILED,
   /* client: the server knows call `tag` (ack). */

@@ -76,9 +76,28 @@ static bool ids_ahead(const cg_session *s) {
   return cg_msgid_seconds(s->last_id) > cg_unix(cg__server_time(s)) + AHEAD_S;
 }
 
-/* A new session id, and every call goes out again in it. */
+/* Whether the server may have carried out what it was sent, and would do so once more
+ * under another msg_id. One from beyond its window it has refused for certain (187). */
+static bool may_have_run(const cg_session *s, const cg__out *call) {
+  if (!call->sends || call->purpose == CG__DESTROY) return false;
+  int64_t window = cg_unix(cg__server_time(s)) + AHEAD_S + OFFSET_S;
+  return call->acked || cg_msgid_seconds(call->msg_id) <= window;
+}
+
+/* Ends the calls that only the old session could tell about: running them again is not
+ * ours to decide (200, 256). */
+static cg_err fail_doubtful(cg_session *s) {
+  cg_err err = CG_OK;
+  for (uint32_t i = s->sent.count; i && !err; i--)
+    if (may_have_run(s, s->sent.at[i - 1]))
+      err = cg__client_fail(s, s->sent.at[i - 1], CG_E_TIMEOUT);
+  return err;
+}
+
+/* A new session id, and calls that surely have not run go out again in it. */
 static cg_err renew(cg_session *s) {
-  cg_err err = draw_session_id(s);
+  cg_err err = fail_doubtful(s);
+  if (!err) err = draw_session_id(s);
   if (err) return err;
   cg_log_write(s->o.log, CG_LOG_INFO, "session: goes on as a new one");
   while (s->sent.count) renumber(s, s->sent.at[s->sent.count - 1]);
