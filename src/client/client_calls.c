@@ -42,6 +42,13 @@ static void finish(cg_core *c, cg_core_item *call) {
     cg_core_deliver(c, call);
 }
 
+static const char doubtful[] = "it is not known whether the server carried the call out";
+
+/* Carried out twice it does no more than once: a call that reads, a log-out. */
+static bool is_harmless(const cg_core_item *call) {
+  return call->reads || call->step.kind == CG_STEP_LOG_OUT;
+}
+
 void cg_core_fail_all(cg_core *c) {
   while (c->calls.first) {
     c->calls.first->fault = c->trouble;
@@ -54,6 +61,15 @@ void cg_core_refuse(cg_core *c, const cg_rpc_error *error, bool all) {
     next = call->next;
     if (!all && !call->sent) continue;
     call->error = *error;
+    finish(c, call);
+  }
+}
+
+void cg_core_fail_doubtful(cg_core *c) {
+  for (cg_core_item *call = c->calls.first, *next; call; call = next) {
+    next = call->next;
+    if (!call->exposed || is_harmless(call)) continue;
+    cg_fail(&call->fault, CG_E_CLOSED, "%s", doubtful);
     finish(c, call);
   }
 }
@@ -88,8 +104,11 @@ cg_err cg_core_encode(const tl_obj *request, cg_buf *out, cg_fault *fault) {
   return err;
 }
 
-/* True for a method that is named after what it gets, "help.getConfig". */
+/* True for a method that is named after what it gets, "help.getConfig", and that does
+ * nothing besides. */
 static bool only_reads(const tl_obj *request) {
+  if (request->id == TL_ID_messages_getBotCallbackAnswer) return false; /* a key pressed */
+  if (request->id == TL_ID_messages_getMessagesViews) return false;     /* counts a view */
   const char *name = cg_tl_name(cg_tl_api(), request), *dot = strchr(name, '.');
   return !strncmp(dot ? dot + 1 : name, "get", 3);
 }
@@ -298,11 +317,17 @@ static void result(cg_core *c, const cg_session_event *ev, uint64_t now_us) {
     answered(c, call, ev->body, now_us);
 }
 
+/* TIMEOUT: it may have run; what only reads is asked again all the same. */
 static void failed(cg_core *c, const cg_session_event *ev) {
   cg_core_item *call = find(c, ev->tag);
   if (!call) return;
-  cg_fail(&call->fault, ev->err, "the call failed: %s", cg_err_text(ev->err));
   call->sent = false;
+  if (ev->err == CG_E_TIMEOUT) {
+    if (is_harmless(call) && call->repeats++ < CG_CORE_REPEATS) return;
+    cg_fail(&call->fault, ev->err, "%s", doubtful);
+  } else {
+    cg_fail(&call->fault, ev->err, "the call failed: %s", cg_err_text(ev->err));
+  }
   finish(c, call);
 }
 

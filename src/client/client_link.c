@@ -25,15 +25,23 @@ static const uint64_t FIRST_WAIT = CG_SECOND / 10, LONGEST_WAIT = 5 * CG_SECOND;
 
 /* --- down ------------------------------------------------------------------ */
 
+/* What a server that does not know the key was sent it has not carried out. */
+static void expose(cg_core *c) {
+  for (cg_core_item *call = c->calls.first; call; call = call->next) {
+    if (call->sent && c->link == CG_LINK_UP && !c->denied) call->exposed = true;
+    call->wrapped = false;
+  }
+  c->heard = c->denied = false;
+}
+
 static void drop_connection(cg_core *c) {
+  expose(c);
   cg_framing_free(c->framing);
   cg_handshake_free(c->handshake);
   c->framing = NULL;
   c->handshake = NULL;
   c->inited = false;
   cg_buf_wipe(&c->out);
-  for (cg_core_item *call = c->calls.first; call; call = call->next)
-    call->wrapped = false;
 }
 
 void cg_core_free_link(cg_core *c) {
@@ -54,7 +62,8 @@ void cg_core_end_session(cg_core *c) {
   cg_session_free(c->session);
   c->session = NULL;
   cg_auth_key_wipe(&c->key);
-  for (cg_core_item *call = c->calls.first; call; call = call->next) call->sent = false;
+  for (cg_core_item *call = c->calls.first; call; call = call->next)
+    call->sent = call->exposed = false;
 }
 
 void cg_core_drop_key(cg_core *c) {
@@ -66,10 +75,14 @@ void cg_core_drop_key(cg_core *c) {
   cg_core_emit(c, CG_CORE_SAVE);
 }
 
+/* Twice as long from try to try, and up to a quarter more: clients that lost the same
+ * server are not to come back in step. */
 static uint64_t back_off(const cg_core *c) {
-  uint64_t wait = FIRST_WAIT;
+  uint64_t wait = FIRST_WAIT, jitter = 0;
   for (int i = 1; i < c->tries && wait < LONGEST_WAIT; i++) wait *= 2;
-  return wait < LONGEST_WAIT ? wait : LONGEST_WAIT;
+  if (wait > LONGEST_WAIT) wait = LONGEST_WAIT;
+  if (cg_rng_fill(c->o.rng, &jitter, sizeof jitter)) jitter = 0;
+  return wait + jitter % (wait / 4);
 }
 
 void cg_core_retry(cg_core *c, uint64_t now_us) {
@@ -266,8 +279,9 @@ static bool account_lost(cg_core *c, uint64_t now_us) {
   bool lost = cg_login_refused(&c->data->login, &none, &gone, cg_unix(now_us)) ==
               CG_LOGIN_LOST;
   cg_login_forget(&c->data->login);
-  cg_core_drop_key(c);
   cg_core_refuse_attempts(c, &gone);
+  if (!lost) cg_core_fail_doubtful(c);
+  cg_core_drop_key(c);
   if (!lost) return false;
   c->data->login.state = CG_LOGIN_CLOSED;
   cg_core_refuse(c, &gone, true);
@@ -331,6 +345,7 @@ static void key_unknown(cg_core *c, uint64_t now_us) {
   char at[300];
   where(c, at);
   cg_fail(&c->trouble, CG_E_TRANSPORT, "%s answered with transport error -404", at);
+  c->denied = !c->heard;
   if (++c->unknown_key > PROVE_AT) {
     give_up(c, now_us);
     return;
@@ -369,7 +384,7 @@ static void feed_session(cg_core *c, cg_bytes packet, uint64_t now_us) {
     cg_core_retry(c, now_us);
     return;
   }
-  c->was_up = true;
+  c->was_up = c->heard = true;
   c->tries = c->unknown_key = 0;
   cg_core_drain(c, now_us);
 }

@@ -44,6 +44,7 @@ typedef struct cg_core_item {
   uint64_t not_before; /* waits until then to be sent again */
   bool reads;          /* changes nothing on the server: may be repeated */
   bool sent;           /* the session has it */
+  bool exposed;        /* the server may have carried it out, with its session's key */
   bool wrapped;        /* it went out in initConnection on this connection */
   bool moved;          /* its answer moved the login */
   bool of_reset;       /* a step of the reset; not held back by it */
@@ -84,6 +85,8 @@ struct cg_core {
   int refusals;        /* connections that could not be made, in a row */
   bool proving;       /* exchanges a key only to see whose server this is */
   int unknown_key;     /* transport errors -404 in a row */
+  bool heard, denied;  /* on this connection the server used the session's key; did not
+                          know it */
   uint64_t retry_at;   /* DOWN: when to connect */
   uint64_t give_up_at; /* CONNECTING: when it took too long */
   cg_fault trouble;    /* why there is no connection */
@@ -131,6 +134,9 @@ void cg_core_calls_tick(cg_core *c, uint64_t now_us);
 void cg_core_fail_all(cg_core *c);
 /* Ends calls as if the server had refused them: all, or those that were sent. */
 void cg_core_refuse(cg_core *c, const cg_rpc_error *error, bool all);
+/* Ends those that may have run and must not run twice: the old key is lost, and with it
+ * the msg_id that kept them from it. */
+void cg_core_fail_doubtful(cg_core *c);
 /* The same for those that speak of a code, which only its key and data centre know. */
 void cg_core_refuse_attempts(cg_core *c, const cg_rpc_error *error);
 /* A reset is under way: the call waits for its end. */

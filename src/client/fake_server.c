@@ -91,6 +91,7 @@ static void call(fake_server *s, uint64_t msg_id, cg_bytes body, uint64_t now_us
   const tl_obj *q;
   cg_buf answer = { 0 };
   s->calls++;
+  s->msg_id = msg_id;
   must(cg_tl_decode(cg_tl_api(), body, arena, &q, NULL));
   s->script(s, unwrap(s, q), &answer);
   must(answer.err);

@@ -36,6 +36,7 @@ struct fake_server {
   int connections, handshakes, inits, calls, drops;
   bool heard;   /* the session spoke on this connection */
   bool wrapped; /* the call that the script sees came in initConnection */
+  uint64_t msg_id; /* its own */
 };
 
 void fake_init(fake_server *s, int32_t dc, cg_rsa_key *rsa, const cg_rng *rng);
