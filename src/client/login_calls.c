@@ -259,7 +259,8 @@ static cg_err encode_terms(const tl_help_TermsOfService *terms, cg_buf *out) {
   cg_bytes bytes;
   if (!arena) return CG_E_MEMORY;
   cg_err err = cg_tl_encode(cg_tl_api(), &terms->o, arena, &bytes, NULL);
-  if (!err && bytes.len <= CG_LOGIN_TERMS_MAX) cg_buf_bytes(out, bytes);
+  if (!err && bytes.len > CG_LOGIN_TERMS_MAX) err = CG_E_LIMIT; /* nobody could agree */
+  if (!err) cg_buf_bytes(out, bytes);
   cg_arena_free(arena);
   return err ? err : out->err;
 }

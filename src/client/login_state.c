@@ -69,6 +69,7 @@ void cg_login_forget(cg_login *l) {
   cg_wipe(l->hash, sizeof l->hash);
   cg_wipe(l->hint, sizeof l->hint);
   cg_buf_wipe(&l->terms);
+  l->terms_shown = false;
   l->type = l->next_type = CG_CODE_NONE;
   l->length = l->wrong_codes = 0;
   l->sent_at = l->resend_at = 0;

@@ -63,6 +63,7 @@ typedef struct {
   int64_t user_id; /* whose account; 0: the server did not say */
   char user_phone[CG_PHONE_MAX];
   cg_buf terms; /* WAIT_REGISTRATION: encoded help.termsOfService */
+  bool terms_shown;
   cg_login_token tokens[CG_LOGIN_TOKENS];
   size_t token_count;
 } cg_login;
@@ -142,7 +143,8 @@ typedef enum {
 /* A request is about to go out: auth.logOut begins LOGGING_OUT. */
 void cg_login_requested(cg_login *l, const cg_login_step *step);
 
-/* `answer` to `step` came from data centre `dc`. MEMORY: the state is as it was. */
+/* `answer` to `step` came from data centre `dc`. MEMORY, LIMIT (terms that are too long
+ * to be kept, so that nobody can agree to them): the state is as it was. */
 cg_err cg_login_answered(cg_login *l, const cg_login_step *step, const tl_obj *answer,
                          int32_t dc, int64_t now_s, cg_login_change *change);
 

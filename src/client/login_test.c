@@ -432,6 +432,24 @@ static void test_terms_memory(void **state) {
   cg_login_wipe(&l);
 }
 
+/* 259: nobody can agree to terms that cannot be kept to be shown. */
+static void test_terms_too_long(void **state) {
+  (void)state;
+  static uint8_t text[CG_LOGIN_TERMS_MAX];
+  cg_login l;
+  cg_login_step step;
+  cg_login_change change;
+  tl_help_termsOfService huge = terms;
+  tl_auth_authorizationSignUpRequired answer = unknown;
+  huge.text = (cg_bytes){ text, sizeof text };
+  answer.terms_of_service = &huge.help_TermsOfService;
+  cg_login_step_of(&sign_in.o, &step);
+  go_to(&l, S(WAIT_CODE));
+  assert_int_equal(cg_login_answered(&l, &step, &answer.o, 2, now, &change), CG_E_LIMIT);
+  assert_int_equal(l.state, S(WAIT_CODE));
+  cg_login_wipe(&l);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_answers),   cmocka_unit_test(test_refusals),
@@ -440,6 +458,7 @@ int main(void) {
     cmocka_unit_test(test_resend),    cmocka_unit_test(test_expiry),
     cmocka_unit_test(test_tokens),    cmocka_unit_test(test_unusable),
     cmocka_unit_test(test_login_while_ready), cmocka_unit_test(test_terms_memory),
+    cmocka_unit_test(test_terms_too_long),
   };
   return cmocka_run_group_tests(tests, make_all, NULL);
 }

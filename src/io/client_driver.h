@@ -51,7 +51,6 @@ struct cg_client {
   bool waiting; /* a blocking call runs the loop */
   bool doomed;  /* cg_close() was called from a callback */
   int held;     /* blocking functions that still need the client */
-  bool terms_taken;
 };
 
 /* cg_call() with a time limit of its own. `arena` may be NULL: no object is wanted. */

@@ -511,6 +511,12 @@ static void test_sign_up(void **state) {
   assert_string_equal(terms.text, "Be nice.");
   assert_int_equal(cg_login_sign_up(c, "A", "", false, r->arena, &r->result),
                    CG_E_REFUSED);
+  /* who has seen the terms of one attempt has not seen those of the next */
+  assert_int_equal(cg_login_start(c, "9996628001", NULL, r->arena, &r->result), CG_OK);
+  assert_int_equal(cg_login_code(c, "22222", r->arena, &r->result), CG_OK);
+  assert_int_equal(cg_login_sign_up(c, "A", "", true, r->arena, &r->result),
+                   CG_E_REFUSED);
+  assert_int_equal(cg_login_get_terms(c, r->arena, &terms), CG_OK);
   assert_int_equal(cg_login_sign_up(c, "A", "", true, r->arena, &r->result), CG_OK);
   assert_int_equal(info_of(c).state, CG_LOGIN_READY);
   cg_close(c);

@@ -61,7 +61,7 @@ cg_err cg_login_hash(const cg_client *c, char out[CG_LOGIN_HASH_MAX]) {
 
 cg_err cg_login_get_terms(cg_client *c, cg_arena *arena, cg_login_terms *out) {
   cg_err err = cg_login_read_terms(&c->data.login, arena, out);
-  if (!err) c->terms_taken = true;
+  if (!err) c->data.login.terms_shown = true;
   return err;
 }
 
@@ -150,7 +150,7 @@ cg_err cg_login_code(cg_client *c, const char *code, cg_arena *arena, cg_result 
 }
 
 static cg_err check_terms(const cg_client *c, bool accepted, cg_result *result) {
-  if (c->data.login.terms.len && !c->terms_taken)
+  if (c->data.login.terms.len && !c->data.login.terms_shown)
     return cg_fail(&result->fault, CG_E_REFUSED, "the terms have not been shown");
   if (!accepted)
     return cg_fail(&result->fault, CG_E_REFUSED, "the terms have not been accepted");
