@@ -10,6 +10,7 @@
 #include "buf.h"
 #include "mem.h"
 #include "url.h"
+#include "ws.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -22,17 +23,18 @@ enum { AHEAD_MOST = CG_HTTP_BODY_MOST + (64 << 10) };
 
 typedef enum {
   HOST, ORIGIN, AUTHORIZATION, CONTENT_TYPE, EXPECT, FETCH_SITE, ACCOUNT_TOKEN,
-  IDEMPOTENCY_KEY, WANTED, OTHER
+  IDEMPOTENCY_KEY, TRANSFER_ENCODING, UPGRADE, WS_KEY, WS_VERSION, WANTED, OTHER
 } header;
 
 static const char *const names[WANTED] = {
   "host", "origin", "authorization", "content-type", "expect", "sec-fetch-site",
-  "centigram-token", "idempotency-key"
+  "centigram-token", "idempotency-key", "transfer-encoding", "upgrade",
+  "sec-websocket-key", "sec-websocket-version"
 };
 
 struct cg_http {
   http_parser parser;
-  enum { READING, ASKING, OVER } state;
+  enum { READING, ASKING, SOCKET, OVER } state;
   cg_buf ahead;   /* what was sent behind the request that is being answered */
   size_t ahead_at;
   cg_buf out;
@@ -40,10 +42,11 @@ struct cg_http {
   cg_buf body;
   cg_arena *arena; /* of the request; NULL until there is one */
   cg_http_request request;
+  cg_ws *ws; /* SOCKET: writes into `out`; else NULL */
   bool keep_alive, too_much;
   int refused;     /* status that a callback refuses the request with; 0: none */
   /* The header that is being read. */
-  char name[16];
+  char name[24];
   size_t name_len;
   bool in_value, in_trailer;
   header current;
@@ -57,6 +60,7 @@ static const struct {
   int status;
   const char *text;
 } reasons[] = {
+  { 101, "Switching Protocols" },
   { 200, "OK" },
   { 201, "Created" },
   { 202, "Accepted" },
@@ -76,6 +80,7 @@ static const struct {
   { 420, "Flood Wait" },
   { 421, "Misdirected Request" },
   { 422, "Unprocessable Content" },
+  { 426, "Upgrade Required" },
   { 429, "Too Many Requests" },
   { 431, "Request Header Fields Too Large" },
   { 500, "Internal Server Error" },
@@ -121,6 +126,8 @@ static void end(cg_http *h) {
   h->state = OVER;
   cg_buf_wipe(&h->ahead);
   forget_request(h);
+  cg_ws_free(h->ws);
+  h->ws = NULL;
 }
 
 void cg_http_reply(cg_http *h, const cg_http_answer *answer) {
@@ -249,6 +256,12 @@ static int expect(cg_http *h) {
   return 0;
 }
 
+/* The parser takes "gzip, chunked", too, and any coding of HTTP/1.0, which has none. */
+static bool coding_is_right(const cg_http *h) {
+  const char *coding = value_of(h, TRANSFER_ENCODING);
+  return !coding || (!strcasecmp(coding, "chunked") && h->parser.http_minor == 1);
+}
+
 static int on_headers_complete(http_parser *p) {
   cg_http *h = p->data;
   h->in_trailer = true;
@@ -257,6 +270,7 @@ static int on_headers_complete(http_parser *p) {
   if (h->head.err) return refuse(h, 503);
   if (p->http_major != 1 || p->http_minor > 1) return refuse(h, 505);
   if (!h->at[HOST]) return refuse(h, 400);
+  if (!coding_is_right(h)) return refuse(h, 400);
   if ((p->flags & F_CONTENTLENGTH) && p->content_length > CG_HTTP_BODY_MOST)
     return refuse(h, 413);
   return expect(h);
@@ -267,6 +281,12 @@ static int on_body(http_parser *p, const char *at, size_t len) {
   if (len > CG_HTTP_BODY_MOST - h->body.len) return refuse(h, 413);
   cg_buf_put(&h->body, at, len);
   return h->body.err ? refuse(h, 503) : 0;
+}
+
+static bool asks_for_socket(const cg_http *h) {
+  const http_parser *p = &h->parser;
+  return p->upgrade && p->method == HTTP_GET && p->http_minor == 1 && h->at[UPGRADE] &&
+         !strcasecmp(value_of(h, UPGRADE), "websocket");
 }
 
 static int on_complete(http_parser *p) {
@@ -280,6 +300,9 @@ static int on_complete(http_parser *p) {
     .fetch_site = value_of(h, FETCH_SITE),
     .account_token = value_of(h, ACCOUNT_TOKEN),
     .idempotency_key = value_of(h, IDEMPOTENCY_KEY),
+    .ws_key = value_of(h, WS_KEY),
+    .ws_version = value_of(h, WS_VERSION),
+    .ws_wanted = asks_for_socket(h),
     .body = cg_buf_view(&h->body),
   };
   h->arena = cg_arena_new(0);
@@ -334,7 +357,20 @@ static void keep(cg_http *h, cg_bytes in) {
   if (h->ahead.err) h->too_much = true;
 }
 
+/* A reader that lets this much wait is not waited for. */
+static void check_socket(cg_http *h) {
+  if (h->out.len > CG_HTTP_SOCKET_MOST)
+    cg_http_abort(h);
+  else if (cg_ws_over(h->ws))
+    end(h);
+}
+
 void cg_http_feed(cg_http *h, cg_bytes in) {
+  if (h->state == SOCKET) {
+    cg_ws_feed(h->ws, in);
+    check_socket(h);
+    return;
+  }
   if (h->state == READING && !h->ahead.len && in.len) {
     size_t used = parse(h, in);
     in = (cg_bytes){ in.at + used, in.len - used };
@@ -358,6 +394,48 @@ const cg_http_request *cg_http_next(cg_http *h) {
   if (h->state == READING && h->too_much) fail(h, 413);
   return h->state == ASKING ? &h->request : NULL;
 }
+
+/* --- WebSockets ------------------------------------------------------------------- */
+
+bool cg_http_upgrade(cg_http *h) {
+  char accept[CG_WS_ACCEPT_SIZE], text[160];
+  const char *key = h->request.ws_key;
+  if (h->state != ASKING || !h->request.ws_wanted || h->too_much || !key ||
+      !cg_ws_accept(key, accept))
+    return false;
+  h->ws = cg_ws_new(&h->out);
+  if (!h->ws) return false;
+  snprintf(text, sizeof text,
+           "HTTP/1.1 101 %s\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+           "Sec-WebSocket-Accept: %s\r\n\r\n",
+           reason_of(101), accept);
+  cg_buf_text(&h->out, text);
+  cg_buf ahead = h->ahead;
+  h->ahead = (cg_buf){ 0 };
+  forget_request(h);
+  h->state = SOCKET;
+  cg_http_feed(h, (cg_bytes){ ahead.at + h->ahead_at, ahead.len - h->ahead_at });
+  cg_buf_wipe(&ahead);
+  return true;
+}
+
+bool cg_http_is_socket(const cg_http *h) {
+  return h->state == SOCKET;
+}
+
+void cg_http_text(cg_http *h, cg_bytes text) {
+  if (h->state != SOCKET) return;
+  cg_ws_text(h->ws, text);
+  check_socket(h);
+}
+
+void cg_http_ping(cg_http *h) {
+  if (h->state != SOCKET) return;
+  cg_ws_ping(h->ws);
+  check_socket(h);
+}
+
+/* --- the end ---------------------------------------------------------------------- */
 
 void cg_http_abort(cg_http *h) {
   cg_buf_wipe(&h->out);

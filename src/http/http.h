@@ -4,7 +4,8 @@
  *
  * A request is given out when it is whole, and the next one is not looked at before
  * it was answered; what arrives meanwhile is kept. Requests that break a limit or the
- * protocol are answered here, and their connection is over.
+ * protocol are answered here, and their connection is over. A request may be answered by
+ * making a WebSocket of the connection, which then only tells.
  *
  * https://www.rfc-editor.org/rfc/rfc9112 and protocol.md 341
  */
@@ -18,7 +19,8 @@ enum {
   CG_HTTP_HEADERS_MOST = 16 << 10, /* bytes of all header lines; 431 */
   CG_HTTP_HEADER_COUNT = 100,     /* 431 */
   CG_HTTP_BODY_MOST = 1 << 20,    /* bytes; 413 */
-  CG_HTTP_PARAM_COUNT = 64        /* 400 */
+  CG_HTTP_PARAM_COUNT = 64,       /* 400 */
+  CG_HTTP_SOCKET_MOST = 1 << 20   /* bytes that wait for who reads a WebSocket */
 };
 
 typedef struct cg_http cg_http;
@@ -37,6 +39,9 @@ typedef struct {
    * Centigram-Token. */
   const char *host, *origin, *authorization, *content_type, *fetch_site;
   const char *account_token, *idempotency_key;
+  /* Sec-WebSocket-Key and -Version; ws_wanted: it asks for a WebSocket. */
+  const char *ws_key, *ws_version;
+  bool ws_wanted;
   cg_bytes body;
 } cg_http_request;
 
@@ -69,6 +74,15 @@ void cg_http_reply(cg_http *h, const cg_http_answer *answer);
 
 /* Answers it with the JSON object {"error": text}; `text` needs no escapes. */
 void cg_http_refuse(cg_http *h, int status, const char *headers, const char *text);
+
+/* Answers it with 101: a WebSocket. False, and not answered, if it asks for none, has no
+ * proper key, too much was sent ahead, or memory is out. */
+bool cg_http_upgrade(cg_http *h);
+bool cg_http_is_socket(const cg_http *h);
+/* Sends a text, which is UTF-8; sends a ping. Nothing happens if it is no WebSocket (any
+ * more); one that CG_HTTP_SOCKET_MOST wait for is ended instead. */
+void cg_http_text(cg_http *h, cg_bytes text);
+void cg_http_ping(cg_http *h);
 
 /* Ends the connection without what is left to be sent. */
 void cg_http_abort(cg_http *h);

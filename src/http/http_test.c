@@ -232,6 +232,24 @@ static void test_smuggling(void **state) {
   refused("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x4\r\n\r\n", 400);
   refused("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: identity\r\n\r\n", 400);
   refused("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n", 400);
+  static const char *const headers[] = {
+    "Transfer-Encoding: chunked, chunked", "Transfer-Encoding: xchunked",
+    "Transfer-Encoding:\x0b" "chunked", "Transfer-Encoding: chunked, identity",
+    "Transfer-Encoding: identity, chunked", "Transfer-Encoding : chunked",
+    "Transfer-Encoding: \"chunked\"", "Content-Length: 4, 4", "Content-Length: +4",
+    "Content-Length: 4 4", "Content-Length:", "Content-Length : 4",
+    "Content-Length: 4\r\n\t4", "X\r\n: y", ": y", "X(: y", "X: a\rY: b",
+    "Transfer-Encoding: gzip, chunked", "Transfer-Encoding:",
+    "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
+  };
+  for (size_t i = 0; i < sizeof headers / sizeof *headers; i++) {
+    char text[200];
+    snprintf(text, sizeof text, "POST / HTTP/1.1\r\nHost: a\r\n%s\r\n\r\n0\r\n\r\n",
+             headers[i]);
+    refused(text, 400);
+  }
+  refused("POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+          400);
 }
 
 /* A text of `head`, `n` times `unit`, `tail`; freed by the next call. */
@@ -328,7 +346,88 @@ static void test_continue(void **state) {
           "Content-Length: 9000000\r\n\r\n", 413);
 }
 
-/* Nothing is upgraded, and the bytes behind such a request are requests. */
+#define SOCKET                                                                           \
+  "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket" \
+  "\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
+
+/* Frames may follow the request at once. */
+static void test_socket(void **state) {
+  (void)state;
+  cg_http *h = fresh();
+  cg_http_feed(h, CG_LIT(SOCKET "\x89\x82\0\0\0\0me"));
+  const cg_http_request *rq = cg_http_next(h);
+  assert_true(rq && rq->ws_wanted);
+  assert_string_equal(rq->ws_version, "13");
+  assert_false(cg_http_is_socket(h));
+  assert_true(cg_http_upgrade(h));
+  assert_false(cg_http_upgrade(h));
+  assert_true(cg_http_is_socket(h));
+  assert_null(cg_http_next(h));
+  cg_http_text(h, CG_LIT("{}"));
+  collect(h);
+  assert_string_equal(sent, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                            "Connection: Upgrade\r\nSec-WebSocket-Accept: "
+                            "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n\x8a\x02me\x81\x02{}");
+  cg_http_feed(h, CG_LIT("\x88\x80\0\0\0\0"));
+  assert_true(cg_http_over(h));
+  assert_int_equal(cg_http_output(h).len, 2);
+  cg_http_ping(h);
+  cg_http_feed(h, CG_LIT(GET("/")));
+  assert_int_equal(cg_http_output(h).len, 2);
+  cg_http_free(h);
+}
+
+/* Who does not read is ended, never waited for. */
+static void test_socket_slow(void **state) {
+  (void)state;
+  static char text[CG_HTTP_SOCKET_MOST / 4];
+  memset(text, 'x', sizeof text);
+  cg_http *h = fresh();
+  feed(h, SOCKET);
+  assert_non_null(cg_http_next(h));
+  assert_true(cg_http_upgrade(h));
+  for (int i = 0; i < 4; i++) {
+    assert_false(cg_http_over(h));
+    cg_http_text(h, (cg_bytes){ (const uint8_t *)text, sizeof text });
+  }
+  assert_true(cg_http_over(h));
+  assert_int_equal(cg_http_output(h).len, 0);
+  cg_http_free(h);
+}
+
+/* A request that asks for no WebSocket, or not properly, is one like others. */
+static void test_socket_none(void **state) {
+  (void)state;
+  static const char *const texts[] = {
+    GET("/"),
+    "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Key: short\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    "POST / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nContent-Length: 0\r\n\r\n",
+    "GET / HTTP/1.0\r\nHost: a\r\nConnection: Upgrade, keep-alive\r\nUpgrade: websocket\r\n"
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+  };
+  for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+    cg_http *h = fresh();
+    feed(h, texts[i]);
+    const cg_http_request *rq = cg_http_next(h);
+    assert_non_null(rq);
+    assert_false(cg_http_upgrade(h));
+    cg_http_text(h, CG_LIT("{}"));
+    echo(h, rq);
+    feed(h, GET("/2"));
+    answer_all(h);
+    assert_int_equal(count("HTTP/1.1 200 OK"), 2);
+    cg_http_free(h);
+  }
+}
+
+/* Nothing is upgraded by itself, and the bytes behind such a request are requests. */
 static void test_upgrade(void **state) {
   (void)state;
   cg_http *h = fresh();
@@ -396,6 +495,8 @@ int main(void) {
     cmocka_unit_test(test_smuggling), cmocka_unit_test(test_limits),
     cmocka_unit_test(test_sent_ahead), cmocka_unit_test(test_continue),
     cmocka_unit_test(test_upgrade),   cmocka_unit_test(test_refuse),
+    cmocka_unit_test(test_socket),    cmocka_unit_test(test_socket_slow),
+    cmocka_unit_test(test_socket_none),
     cmocka_unit_test(test_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

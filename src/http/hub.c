@@ -21,7 +21,7 @@ struct cg_hub_conn {
   cg_hub *hub;
   void *stream;
   cg_http *http;
-  uint64_t since; /* when it began to wait for its next request */
+  uint64_t since; /* when it began to wait for its next request; a socket: heard of */
   uint64_t number;
   void *what;
   bool asking, gone;
@@ -107,6 +107,28 @@ void cg_hub_answer(cg_hub_conn *c, const cg_http_answer *answer) {
   move_to(&c->hub->busy, c);
 }
 
+bool cg_hub_upgrade(cg_hub_conn *c) {
+  if (!cg_http_upgrade(c->http)) return false;
+  c->asking = true;
+  move_to(&c->hub->busy, c);
+  return true;
+}
+
+void cg_hub_text(cg_hub_conn *c, cg_bytes text) {
+  cg_http_text(c->http, text);
+  move_to(&c->hub->busy, c);
+}
+
+void cg_hub_ping(cg_hub_conn *c) {
+  cg_http_ping(c->http);
+  move_to(&c->hub->busy, c);
+}
+
+void cg_hub_abort(cg_hub_conn *c) {
+  cg_http_abort(c->http);
+  move_to(&c->hub->busy, c);
+}
+
 void cg_hub_note(cg_hub_conn *c, uint64_t number, void *what) {
   c->number = number;
   c->what = what;
@@ -176,6 +198,7 @@ cg_hub_conn *cg_hub_open(cg_hub *hub, void *stream, uint64_t now_us) {
 void cg_hub_feed(cg_hub_conn *c, cg_bytes in, uint64_t now_us) {
   if (!c) return;
   cg_http_feed(c->http, in);
+  if (cg_http_is_socket(c->http)) c->since = now_us;
   serve(c, now_us);
 }
 
@@ -201,7 +224,8 @@ static void end_slow(cg_hub *hub, uint64_t now_us) {
   for (link *l = hub->idle.next, *next; l != &hub->idle; l = next) {
     cg_hub_conn *c = conn_of(l);
     next = l->next;
-    if (c->asking || now_us - c->since < PATIENCE) continue;
+    if (c->asking && !cg_http_is_socket(c->http)) continue;
+    if (now_us - c->since < PATIENCE) continue;
     cg_http_abort(c->http);
     move_to(&hub->busy, c);
   }
@@ -215,7 +239,7 @@ void cg_hub_tick(cg_hub *hub, uint64_t now_us) {
   splice(&work, &hub->waiting);
   while (!is_empty(&work)) {
     cg_hub_conn *c = conn_of(work.next);
-    c->since = now_us;
+    if (!cg_http_is_socket(c->http)) c->since = now_us;
     move_to(&hub->idle, c);
     serve(c, now_us);
   }

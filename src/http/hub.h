@@ -40,7 +40,7 @@ void cg_hub_feed(cg_hub_conn *conn, cg_bytes in, uint64_t now_us);
 void cg_hub_gone(cg_hub_conn *conn);
 
 /* Goes on with requests that were sent ahead, and ends connections that have said
- * nothing whole for a minute. To be called in every turn of the loop, and at
+ * nothing whole for a minute, a WebSocket nothing at all. To be called in every turn of the loop, and at
  * cg_hub_deadline() (UINT64_MAX: never). */
 void cg_hub_tick(cg_hub *hub, uint64_t now_us);
 uint64_t cg_hub_deadline(const cg_hub *hub);
@@ -67,6 +67,14 @@ void cg_hub_ask(cg_hub_conn *conn);
 bool cg_hub_is_asking(const cg_hub_conn *conn);
 /* Gives that answer. The connection may be gone afterwards. */
 void cg_hub_answer(cg_hub_conn *conn, const cg_http_answer *answer);
+
+/* Makes a WebSocket of a connection instead of an answer, as cg_http_upgrade(). It counts
+ * as one that asks until `leave`, which answers true. */
+bool cg_hub_upgrade(cg_hub_conn *conn);
+void cg_hub_text(cg_hub_conn *conn, cg_bytes text);
+void cg_hub_ping(cg_hub_conn *conn);
+/* Closes it at once; `leave` follows when the driver has done so. */
+void cg_hub_abort(cg_hub_conn *conn);
 
 /* A number and a pointer that belong to what is asked; zero after the answer. */
 void cg_hub_note(cg_hub_conn *conn, uint64_t number, void *what);
