@@ -31,6 +31,7 @@ typedef struct late_request {
   cg_store_user user;
   cg_store_auth auth;
   cg_store_code code;
+  cg_store_message message;
   cg_store_done *done;
   void *ctx;
 } late_request;
@@ -49,6 +50,12 @@ typedef struct {
       l->rq.field = &l->field;                                                           \
     }                                                                                    \
   } while (0)
+
+static cg_bytes keep_text(cg_bytes text) {
+  void *copy = text.len ? malloc(text.len) : NULL;
+  if (copy) memcpy(copy, text.at, text.len);
+  return (cg_bytes){ copy, copy ? text.len : 0 };
+}
 
 static void late_submit(cg_store *s, const cg_store_request *rq, cg_store_done *done,
                         void *ctx) {
@@ -73,6 +80,8 @@ static void late_submit(cg_store *s, const cg_store_request *rq, cg_store_done *
   KEEP(user);
   KEEP(auth);
   KEEP(code);
+  KEEP(message);
+  l->message.text = keep_text(l->message.text);
   *late->end = l;
   late->end = &l->next;
 }
@@ -86,6 +95,7 @@ static bool late_answer(late_store *late) {
   while (l) {
     late_request *next = l->next;
     cg_store_submit(late->real, &l->rq, l->done, l->ctx);
+    free((void *)(uintptr_t)l->message.text.at);
     free(l);
     l = next;
   }

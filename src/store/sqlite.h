@@ -68,6 +68,8 @@ typedef struct {
   cg_store_auth auth;
   cg_store_code code;
   cg_store_token token;
+  cg_store_message message;
+  cg_store_chat chat;
   cg_buf list;      /* rows of one kind */
   cg_arena *texts;  /* NULL until it is needed */
 } cg_sqlite_answer;
@@ -77,6 +79,9 @@ typedef cg_err cg_sqlite_op(cg_sqlite *s, const cg_store_request *rq,
 
 cg_sqlite_op cg_sqlite_key_put, cg_sqlite_key_get, cg_sqlite_key_init,
     cg_sqlite_key_delete, cg_sqlite_auth_get, cg_sqlite_auth_delete, cg_sqlite_auth_list,
+    cg_sqlite_auth_end, cg_sqlite_auth_set, cg_sqlite_auth_touch, cg_sqlite_auth_ttl,
+    cg_sqlite_auth_expire, cg_sqlite_box_get, cg_sqlite_message_add,
+    cg_sqlite_message_since, cg_sqlite_message_list, cg_sqlite_message_read,
     cg_sqlite_user_get, cg_sqlite_user_find, cg_sqlite_user_add, cg_sqlite_user_state,
     cg_sqlite_user_list, cg_sqlite_code_add, cg_sqlite_code_get, cg_sqlite_code_live,
     cg_sqlite_code_attempt, cg_sqlite_code_move, cg_sqlite_code_resend,
@@ -86,8 +91,11 @@ cg_sqlite_op cg_sqlite_key_put, cg_sqlite_key_get, cg_sqlite_key_init,
     cg_sqlite_counter_clear, cg_sqlite_meta_get, cg_sqlite_meta_put,
     cg_sqlite_missing_hit, cg_sqlite_missing_list, cg_sqlite_purge, cg_sqlite_reset;
 
-/* Puts the auth in the place of the key's old one; part of a login. */
-cg_err cg_sqlite_auth_put(cg_sqlite *s, const cg_store_auth *auth);
+/* Puts the auth in the place of the key's old one; part of a login. It becomes
+ * UNCONFIRMED if the user has another. */
+cg_err cg_sqlite_auth_put(cg_sqlite *s, cg_store_auth *auth);
+
+void cg_sqlite_read_init(cg_sql *q, cg_store_init *init);
 
 /* A request's limit as SQL has it: 0 is none. */
 static inline int64_t cg_sqlite_limit(const cg_store_request *rq) {

@@ -179,8 +179,8 @@ cg_err cg_sqlite_code_login(cg_sqlite *s, const cg_store_request *rq,
   cg_sql_int(&q, rq->now);
   cg_sql_int(&q, rq->auth->user_id);
   cg_err err = one_code(&q, out);
-  if (!err) err = cg_sqlite_auth_put(s, rq->auth);
   out->auth = *rq->auth;
+  if (!err) err = cg_sqlite_auth_put(s, &out->auth);
   out->reply.auth = &out->auth;
   return err;
 }

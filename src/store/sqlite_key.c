@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sqlite_key.c - auth keys and who is logged in on them. */
+/* sqlite_key.c - auth keys. */
 #include "sqlite.h"
 
 static void bind_init(cg_sql *q, const cg_store_init *init) {
@@ -12,7 +12,7 @@ static void bind_init(cg_sql *q, const cg_store_init *init) {
   cg_sql_text(q, init->lang_pack);
 }
 
-static void read_init(cg_sql *q, cg_store_init *init) {
+void cg_sqlite_read_init(cg_sql *q, cg_store_init *init) {
   init->layer = cg_sql_get_i32(q);
   init->api_id = cg_sql_get_i32(q);
   cg_sql_get_text(q, init->device, sizeof init->device);
@@ -46,7 +46,7 @@ cg_err cg_sqlite_key_get(cg_sqlite *s, const cg_store_request *rq,
     cg_sql_get_blob(&q, out->key.key, CG_STORE_KEY_BYTES);
     out->key.dc = cg_sql_get_i32(&q);
     out->key.created = cg_sql_get_int(&q);
-    read_init(&q, &out->key.init);
+    cg_sqlite_read_init(&q, &out->key.init);
     out->reply.key = &out->key;
   }
   cg_err err = cg_sql_end(&q);
@@ -76,63 +76,4 @@ cg_err cg_sqlite_key_delete(cg_sqlite *s, const cg_store_request *rq,
     err = cg_sql_end(&q);
   }
   return err;
-}
-
-static void read_auth(cg_sql *q, cg_store_auth *auth) {
-  *auth = (cg_store_auth){ 0 };
-  auth->key_id = (uint64_t)cg_sql_get_int(q);
-  auth->user_id = cg_sql_get_int(q);
-  auth->hash = cg_sql_get_int(q);
-  auth->created = cg_sql_get_int(q);
-  auth->active = cg_sql_get_int(q);
-  cg_sql_get_text(q, auth->ip, sizeof auth->ip);
-}
-
-cg_err cg_sqlite_auth_put(cg_sqlite *s, const cg_store_auth *auth) {
-  cg_sql q = cg_sql_start(s, SQL_AUTH_PUT);
-  cg_sql_int(&q, (int64_t)auth->key_id);
-  cg_sql_int(&q, auth->user_id);
-  cg_sql_int(&q, auth->hash);
-  cg_sql_int(&q, auth->created);
-  cg_sql_int(&q, auth->active);
-  cg_sql_text(&q, auth->ip);
-  return cg_sql_end(&q);
-}
-
-cg_err cg_sqlite_auth_get(cg_sqlite *s, const cg_store_request *rq,
-                          cg_sqlite_answer *out) {
-  cg_sql q = cg_sql_start(s, SQL_AUTH_GET);
-  cg_sql_int(&q, (int64_t)rq->id);
-  bool found = cg_sql_row(&q);
-  if (found) {
-    read_auth(&q, &out->auth);
-    out->reply.auth = &out->auth;
-    out->reply.count = 1;
-  }
-  cg_err err = cg_sql_end(&q);
-  return err ? err : found ? CG_OK : CG_E_NOT_FOUND;
-}
-
-cg_err cg_sqlite_auth_delete(cg_sqlite *s, const cg_store_request *rq,
-                             cg_sqlite_answer *out) {
-  (void)out;
-  cg_sql q = cg_sql_start(s, SQL_AUTH_DELETE);
-  cg_sql_int(&q, (int64_t)rq->id);
-  bool found = cg_sql_row(&q);
-  cg_err err = cg_sql_end(&q);
-  return err ? err : found ? CG_OK : CG_E_NOT_FOUND;
-}
-
-cg_err cg_sqlite_auth_list(cg_sqlite *s, const cg_store_request *rq,
-                           cg_sqlite_answer *out) {
-  cg_sql q = cg_sql_start(s, rq->id ? SQL_AUTH_USER : SQL_AUTH_ALL);
-  if (rq->id) cg_sql_int(&q, (int64_t)rq->id);
-  while (cg_sql_row(&q)) {
-    cg_store_auth row;
-    read_auth(&q, &row);
-    cg_buf_put(&out->list, &row, sizeof row);
-    out->reply.count++;
-  }
-  out->reply.auth = (const cg_store_auth *)(const void *)out->list.at;
-  return cg_sql_end(&q);
 }

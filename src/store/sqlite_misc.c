@@ -88,9 +88,11 @@ cg_err cg_sqlite_purge(cg_sqlite *s, const cg_store_request *rq, cg_sqlite_answe
 
 cg_err cg_sqlite_reset(cg_sqlite *s, const cg_store_request *rq, cg_sqlite_answer *out) {
   (void)rq, (void)out;
-  static const cg_sql_id all[] = { SQL_RESET_USERS, SQL_RESET_AUTHS, SQL_RESET_CODES,
-                                   SQL_RESET_TOKENS, SQL_RESET_COUNTERS,
-                                   SQL_RESET_MISSING };
+  static const cg_sql_id all[] = { SQL_RESET_USERS,    SQL_RESET_AUTHS,
+                                   SQL_RESET_TTLS,     SQL_RESET_BOXES,
+                                   SQL_RESET_MESSAGES, SQL_RESET_CHATS,
+                                   SQL_RESET_CODES,    SQL_RESET_TOKENS,
+                                   SQL_RESET_COUNTERS, SQL_RESET_MISSING };
   cg_err err = CG_OK;
   for (size_t i = 0; !err && i < sizeof all / sizeof *all; i++)
     err = cg_sql_run(s, all[i]);

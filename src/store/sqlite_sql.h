@@ -12,7 +12,7 @@
 #define SQL_LIVE "state IN (0, 1, 2, 8)"
 
 /* Raise SQL_VERSION with every change of the tables. */
-#define SQL_VERSION "2"
+#define SQL_VERSION "3"
 #define SQL_APPLICATION "1128747597" /* "CGRM", told by file(1) and by our own check */
 
 #define SQL_SCHEMA                                                                       \
@@ -27,8 +27,28 @@
   " last_name TEXT NOT NULL, state INTEGER NOT NULL) STRICT;"                            \
   "CREATE TABLE auth(key_id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL,"              \
   " hash INTEGER NOT NULL, created INTEGER NOT NULL, active INTEGER NOT NULL,"           \
-  " ip TEXT NOT NULL) STRICT;"                                                           \
+  " ip TEXT NOT NULL, flags INTEGER NOT NULL) STRICT;"                                   \
   "CREATE INDEX auth_user ON auth(user_id, created);"                                    \
+  "CREATE VIEW session AS SELECT auth.key_id, auth.user_id, auth.hash, auth.created,"    \
+  " auth.active, auth.ip, auth.flags, coalesce(k.layer, 0) AS layer,"                    \
+  " coalesce(k.api_id, 0) AS api_id, coalesce(k.device, '') AS device,"                  \
+  " coalesce(k.system, '') AS system, coalesce(k.app, '') AS app,"                       \
+  " coalesce(k.lang, '') AS lang, coalesce(k.lang_pack, '') AS lang_pack"                \
+  " FROM auth LEFT JOIN auth_key AS k ON k.id = auth.key_id;"                            \
+  "CREATE TABLE auth_ttl(user_id INTEGER PRIMARY KEY, days INTEGER NOT NULL) STRICT;"    \
+  "CREATE TABLE box(user_id INTEGER PRIMARY KEY, pts INTEGER NOT NULL,"                  \
+  " last_id INTEGER NOT NULL) STRICT;"                                                   \
+  "CREATE TABLE message(user_id INTEGER NOT NULL, id INTEGER NOT NULL,"                  \
+  " pts INTEGER NOT NULL, peer_id INTEGER NOT NULL, out INTEGER NOT NULL,"               \
+  " date INTEGER NOT NULL, random_id INTEGER NOT NULL, bold INTEGER NOT NULL,"           \
+  " text BLOB NOT NULL, PRIMARY KEY(user_id, id)) STRICT, WITHOUT ROWID;"                \
+  "CREATE INDEX message_pts ON message(user_id, pts);"                                   \
+  "CREATE INDEX message_chat ON message(user_id, peer_id, id, out);"                     \
+  "CREATE UNIQUE INDEX message_random ON message(user_id, random_id)"                    \
+  " WHERE random_id <> 0;"                                                               \
+  "CREATE TABLE chat(user_id INTEGER NOT NULL, peer_id INTEGER NOT NULL,"                \
+  " read_id INTEGER NOT NULL, read_pts INTEGER NOT NULL,"                                \
+  " PRIMARY KEY(user_id, peer_id)) STRICT, WITHOUT ROWID;"                               \
   "CREATE TABLE code(seq INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE,"                \
   " key_id INTEGER NOT NULL, purpose INTEGER NOT NULL, phone TEXT NOT NULL,"             \
   " user_id INTEGER NOT NULL, mac BLOB NOT NULL, sealed BLOB,"                           \
@@ -61,7 +81,15 @@
   "id, aux_hash, key, dc, created, layer, api_id, device, system, app, lang, lang_pack"
 #define SQL_USER_COLS                                                                    \
   "id, coalesce(phone, ''), access_hash, created, first_name, last_name, state"
-#define SQL_AUTH_COLS "key_id, user_id, hash, created, active, ip"
+#define SQL_AUTH_COLS "key_id, user_id, hash, created, active, ip, flags"
+#define SQL_MESSAGE_COLS                                                                 \
+  "user_id, id, pts, peer_id, out, date, random_id, bold, text"
+/* Each chat of user ?1 that has messages, with how far it is read. */
+#define SQL_CHATS                                                                        \
+  "SELECT m.peer_id, max(m.id), count(*),"                                               \
+  " sum(m.out = 0 AND m.id > coalesce(c.read_id, 0)), coalesce(c.read_id, 0),"           \
+  " coalesce(c.read_pts, 0) FROM message AS m LEFT JOIN chat AS c"                       \
+  " ON c.user_id = m.user_id AND c.peer_id = m.peer_id WHERE m.user_id = ?1"
 
 /* The columns of a code but for state and sealed, which some readers change. */
 #define SQL_CODE_HEAD                                                                    \
@@ -94,12 +122,44 @@
               " last_name, state) VALUES(?, nullif(?, ''), ?, ?, ?, ?, ?)")              \
   X(USER_STATE, "UPDATE user SET state = ?2 WHERE id = ?1 RETURNING " SQL_USER_COLS)     \
   X(USER_LIST, "SELECT " SQL_USER_COLS " FROM user ORDER BY id LIMIT ?")                 \
-  X(AUTH_GET, "SELECT " SQL_AUTH_COLS " FROM auth WHERE key_id = ?")                     \
-  X(AUTH_PUT, "REPLACE INTO auth(" SQL_AUTH_COLS ") VALUES(?, ?, ?, ?, ?, ?)")           \
+  X(AUTH_GET, "SELECT * FROM session WHERE key_id = ?")                                  \
+  X(AUTH_PUT, "REPLACE INTO auth(" SQL_AUTH_COLS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6,"      \
+              " ?7 | EXISTS (SELECT 1 FROM auth WHERE user_id = ?2 AND key_id <> ?1))"   \
+              " RETURNING flags")                                                        \
   X(AUTH_DELETE, "DELETE FROM auth WHERE key_id = ? RETURNING key_id")                   \
-  X(AUTH_ALL, "SELECT " SQL_AUTH_COLS " FROM auth ORDER BY created DESC, key_id")        \
-  X(AUTH_USER, "SELECT " SQL_AUTH_COLS " FROM auth WHERE user_id = ?"                    \
+  X(AUTH_ALL, "SELECT * FROM session WHERE user_id <> 0 ORDER BY created DESC, key_id")  \
+  X(AUTH_USER, "SELECT * FROM session WHERE user_id = ?"                                 \
                " ORDER BY created DESC, key_id")                                         \
+  X(AUTH_END, "UPDATE auth SET user_id = 0, flags = 0 WHERE user_id = ?1"                \
+              " AND key_id <> ?2 AND (?3 = 0 OR hash = ?3) RETURNING " SQL_AUTH_COLS)    \
+  X(AUTH_SET, "UPDATE auth SET flags = (flags & ~?4) | (?5 & ?4) WHERE user_id = ?1"     \
+              " AND (hash = ?2 OR (?2 = 0 AND key_id = ?3)) RETURNING key_id")           \
+  X(AUTH_TOUCH, "UPDATE auth SET active = max(active, ?2), ip = ?3 WHERE key_id = ?1"    \
+                " AND user_id <> 0")                                                     \
+  X(AUTH_TTL_GET, "SELECT days FROM auth_ttl WHERE user_id = ?")                         \
+  X(AUTH_TTL_SET, "REPLACE INTO auth_ttl(user_id, days) VALUES(?, ?)")                   \
+  X(AUTH_EXPIRE, "DELETE FROM auth WHERE user_id <> 0 AND active <= ?1 - 86400 *"        \
+                 " coalesce((SELECT days FROM auth_ttl AS t"                             \
+                 " WHERE t.user_id = auth.user_id), ?2) RETURNING " SQL_AUTH_COLS)       \
+  X(BOX_PTS, "SELECT pts FROM box WHERE user_id = ?")                                    \
+  X(BOX_MOVE, "INSERT INTO box(user_id, pts, last_id) VALUES(?1, 2, ?2)"                 \
+              " ON CONFLICT(user_id) DO UPDATE SET pts = pts + 1,"                       \
+              " last_id = last_id + ?2 RETURNING pts, last_id")                          \
+  X(BOX_CHATS, SQL_CHATS " GROUP BY m.peer_id ORDER BY max(m.id) DESC")                  \
+  X(BOX_CHAT, SQL_CHATS " AND m.peer_id = ?2 GROUP BY m.peer_id")                        \
+  X(MESSAGE_ADD, "INSERT INTO message(" SQL_MESSAGE_COLS ")"                             \
+                 " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)")                                   \
+  X(MESSAGE_SINCE, "SELECT " SQL_MESSAGE_COLS " FROM message WHERE user_id = ?"          \
+                   " AND pts > ? ORDER BY pts LIMIT ?")                                  \
+  X(MESSAGE_NEWER, "SELECT count(*) FROM message WHERE user_id = ?1 AND peer_id = ?2"    \
+                   " AND ?3 > 0 AND id >= ?3")                                           \
+  X(MESSAGE_LIST, "SELECT " SQL_MESSAGE_COLS " FROM message WHERE user_id = ?"           \
+                  " AND peer_id = ? ORDER BY id DESC LIMIT ? OFFSET ?")                  \
+  X(MESSAGE_UNREAD, "SELECT max(id) FROM message WHERE user_id = ?1 AND peer_id = ?2"    \
+                    " AND out = 0 AND id <= ?3 AND id > coalesce((SELECT read_id FROM"   \
+                    " chat WHERE user_id = ?1 AND peer_id = ?2), 0)")                    \
+  X(CHAT_READ, "REPLACE INTO chat(user_id, peer_id, read_id, read_pts)"                  \
+               " VALUES(?, ?, ?, ?)")                                                    \
   X(CODE_END, "UPDATE code SET state = 5, sealed = NULL, changed_at = ?4"                \
               " WHERE key_id = ?1 AND " SQL_LIVE                                         \
               " AND (expires_at <= ?4"                                                   \
@@ -159,6 +219,10 @@
   X(PURGE_TOKENS, "DELETE FROM token WHERE expires <= ?")                                \
   X(RESET_USERS, "DELETE FROM user")                                                     \
   X(RESET_AUTHS, "DELETE FROM auth")                                                     \
+  X(RESET_TTLS, "DELETE FROM auth_ttl")                                                  \
+  X(RESET_BOXES, "DELETE FROM box")                                                      \
+  X(RESET_MESSAGES, "DELETE FROM message")                                               \
+  X(RESET_CHATS, "DELETE FROM chat")                                                     \
   X(RESET_CODES, "DELETE FROM code")                                                     \
   X(RESET_TOKENS, "DELETE FROM token")                                                   \
   X(RESET_COUNTERS, "DELETE FROM counter")                                               \

@@ -43,12 +43,35 @@ typedef struct {
   cg_user_state state;
 } cg_store_user;
 
-/* A logged-in key. */
+/* A logged-in key. user_id 0: the mark that another session has ended it, until it
+ * knows. */
+enum { CG_AUTH_UNCONFIRMED = 1, CG_AUTH_NO_ENCRYPTED = 2, CG_AUTH_NO_CALLS = 4 };
 typedef struct {
   uint64_t key_id;
   int64_t user_id, hash, created, active;
   char ip[48];
+  uint32_t flags;
+  cg_store_init init; /* of its key, in what AUTH_GET and AUTH_LIST give; else zero */
 } cg_store_auth;
+
+/* A message of an account's own history. */
+typedef struct {
+  int64_t user_id;    /* whose history */
+  int64_t peer_id;    /* the chat */
+  int32_t id, pts;    /* given by the store: ids from 1 on, in order; pts from 2 on */
+  bool out;
+  int64_t date;
+  int64_t random_id;  /* of who sent it; 0: none */
+  int32_t bold;       /* so many UTF-16 units of its beginning are bold */
+  cg_bytes text;      /* UTF-8 */
+} cg_store_message;
+
+/* A chat that has messages. */
+typedef struct {
+  int64_t peer_id;
+  int32_t top_id, count, unread;
+  int32_t read_id, read_pts; /* read up to this message, as of this pts; 0: never */
+} cg_store_chat;
 
 typedef enum { CG_CODE_LOGIN, CG_CODE_CHANGE_PHONE, CG_CODE_VERIFY_PHONE,
                CG_CODE_CONFIRM_PHONE } cg_code_purpose;
@@ -118,6 +141,29 @@ typedef enum {
   CG_STORE_AUTH_GET,     /* id = key id -> auth, NOT_FOUND */
   CG_STORE_AUTH_DELETE,  /* id = key id; NOT_FOUND if there was none */
   CG_STORE_AUTH_LIST,    /* id = user id, 0 = all -> auths, newest first */
+  CG_STORE_AUTH_END,     /* auth.user_id, hash (0: every one), key_id: ends these sessions
+                            of the user, but not key_id, which ends them, and leaves
+                            their marks -> auths */
+  CG_STORE_AUTH_SET,     /* auth.user_id, hash (0: that of key_id), from = mask,
+                            auth.flags: sets the flags under the mask -> auth after,
+                            NOT_FOUND */
+  CG_STORE_AUTH_TOUCH,   /* auth.key_id, ip, now: the session was active */
+  CG_STORE_AUTH_TTL,     /* id = user, number = days of its sessions, 0: asks only
+                            -> number, 0 if it was never set */
+  CG_STORE_AUTH_EXPIRE,  /* now, number = days for users that have set none: deletes what
+                            was not active for so long -> auths */
+  CG_STORE_BOX_GET,      /* id = user -> number = pts, 1 if nothing has ever happened;
+                            chats, the newest first */
+  CG_STORE_MESSAGE_ADD,  /* message: to the end of its user's history -> message, with its
+                            id and pts; EXISTS if the user has its random_id */
+  CG_STORE_MESSAGE_SINCE,/* id = user, number = pts, limit -> messages of a later pts,
+                            oldest first */
+  CG_STORE_MESSAGE_LIST, /* message.user_id, peer_id, id, number, limit -> messages,
+                            newest first. They begin with the newest of a lower id (0:
+                            of all), or `number` places behind it, or before it: of the
+                            `limit` then those that there are */
+  CG_STORE_MESSAGE_READ, /* message.user_id, peer_id, id: up to that one all are read
+                            -> number = pts; the chat, if that was news */
   CG_STORE_CODE_ADD,     /* code; ends at its sent_at what waits for more (sign-up,
                             password, email) of the same key, phone and purpose as
                             EXPIRED, and the oldest live ones of the key beyond `limit`
@@ -165,8 +211,8 @@ typedef enum {
   CG_STORE_PURGE,        /* now: erases sealed copies of expired codes, deletes codes that
                             ended more than 24 h ago, and counters and tokens that ran
                             out */
-  CG_STORE_RESET         /* users, auths, codes, tokens, counters, missing; keys and meta
-                            stay */
+  CG_STORE_RESET         /* users, auths, messages, codes, tokens, counters, missing; keys
+                            and meta stay */
 } cg_store_op;
 
 typedef struct {
@@ -181,6 +227,7 @@ typedef struct {
   const cg_store_auth *auth;
   const cg_store_code *code;
   const cg_store_token *token;
+  const cg_store_message *message;
 } cg_store_request;
 
 typedef struct { const char *method; uint32_t id; int64_t count; } cg_store_missing;
@@ -195,6 +242,8 @@ typedef struct {
   const cg_store_auth *auth;
   const cg_store_code *code;
   const cg_store_token *token;
+  const cg_store_message *message;
+  const cg_store_chat *chat;
   const cg_store_missing *missing;
 } cg_store_reply;
 

@@ -21,6 +21,14 @@ static void keep_missing(answer *a, const cg_store_reply *r) {
   }
 }
 
+static void keep_messages(answer *a, const cg_store_reply *r) {
+  for (uint32_t i = 0; i < r->count; i++) {
+    a->messages[i] = r->message[i];
+    assert_true(r->message[i].text.len < sizeof a->texts[i]);
+    memcpy(a->texts[i], r->message[i].text.at, r->message[i].text.len);
+  }
+}
+
 static void keep(void *ctx, const cg_store_reply *r) {
   answer *a = ctx;
   a->calls++;
@@ -33,6 +41,8 @@ static void keep(void *ctx, const cg_store_reply *r) {
   if (r->user) memcpy(a->users, r->user, r->count * sizeof *r->user);
   if (r->auth) memcpy(a->auths, r->auth, r->count * sizeof *r->auth);
   if (r->code) memcpy(a->codes, r->code, r->count * sizeof *r->code);
+  if (r->message) keep_messages(a, r);
+  if (r->chat) memcpy(a->chats, r->chat, r->count * sizeof *r->chat);
   if (r->token) a->token = *r->token;
   if (r->missing) keep_missing(a, r);
   a->blob_len = r->blob.len;
@@ -54,6 +64,42 @@ void sync_ok(void **state) {
 }
 
 /* --- samples ----------------------------------------------------------------- */
+
+cg_store_key key_of(uint64_t id) {
+  cg_store_key key = { .id = id, .aux_hash = ~id, .dc = 2, .created = NOW };
+  memset(key.key, (int)(id & 0xff), sizeof key.key);
+  return key;
+}
+
+cg_store_code code_of(const char *hash, uint64_t key, const char *phone) {
+  cg_store_code code = { .key_id = key, .secret_version = 1, .length = 5,
+                         .max_attempts = 5, .sent_at = NOW, .resend_at = NOW + 60,
+                         .expires_at = NOW + 300, .changed_at = NOW, .api_id = 1,
+                         .sealed_len = 33 };
+  snprintf(code.hash, sizeof code.hash, "%s", hash);
+  snprintf(code.phone, sizeof code.phone, "%s", phone);
+  snprintf(code.ladder, sizeof code.ladder, "asc");
+  snprintf(code.ip, sizeof code.ip, "127.0.0.1");
+  memset(code.mac, 7, sizeof code.mac);
+  memset(code.sealed, 9, 33);
+  return code;
+}
+
+cg_err add_code(void **state, const char *hash, uint64_t key, const char *phone) {
+  cg_store_code code = code_of(hash, key, phone);
+  return ASK(.op = CG_STORE_CODE_ADD, .code = &code);
+}
+
+void log_in(void **state, const char *hash, uint64_t key, int64_t user, int64_t when) {
+  char phone[16];
+  snprintf(phone, sizeof phone, "%lld", (long long)user);
+  cg_store_auth auth = { .key_id = key, .user_id = user, .hash = (int64_t)key * 3,
+                         .created = when, .active = when };
+  assert_int_equal(add_code(state, hash, key, phone), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_CODE_LOGIN, .text = hash,
+                       .from = CG_CODE_BIT(CG_CODE_ISSUED), .now = when, .auth = &auth),
+                   CG_OK);
+}
 
 cg_store_token token_of(int n, cg_token_kind kind) {
   cg_store_token token = { .kind = kind, .user_id = 77, .dc = 2, .expires = NOW + 30 };

@@ -32,6 +32,9 @@ typedef struct {
   cg_store_user users[MOST];
   cg_store_auth auths[MOST];
   cg_store_code codes[MOST];
+  cg_store_message messages[MOST];
+  char texts[MOST][64];
+  cg_store_chat chats[MOST];
   char methods[MOST][64];
   cg_store_missing missing[MOST];
   cg_store_token token;
@@ -46,6 +49,12 @@ cg_err ask(void **state, cg_store_request rq);
 #define ASK(...) ask(state, (cg_store_request){ __VA_ARGS__ })
 
 void sync_ok(void **state);
+
+cg_store_key key_of(uint64_t id);
+cg_store_code code_of(const char *hash, uint64_t key, const char *phone);
+cg_err add_code(void **state, const char *hash, uint64_t key, const char *phone);
+/* Logs a key in with a code of its own. */
+void log_in(void **state, const char *hash, uint64_t key, int64_t user, int64_t when);
 
 /* A token of user 77 that lives for 30 s, its hash made of n. */
 cg_store_token token_of(int n, cg_token_kind kind);

@@ -20,37 +20,12 @@
 
 /* --- samples ----------------------------------------------------------------- */
 
-static cg_store_key key_of(uint64_t id) {
-  cg_store_key key = { .id = id, .aux_hash = ~id, .dc = 2, .created = NOW };
-  memset(key.key, (int)(id & 0xff), sizeof key.key);
-  return key;
-}
-
 static cg_store_user user_of(int64_t id, const char *phone) {
   cg_store_user user = { .id = id, .access_hash = -id, .created = NOW };
   snprintf(user.phone, sizeof user.phone, "%s", phone);
   snprintf(user.first_name, sizeof user.first_name, "Ada \xc3\xa9");
   snprintf(user.last_name, sizeof user.last_name, "L");
   return user;
-}
-
-static cg_store_code code_of(const char *hash, uint64_t key, const char *phone) {
-  cg_store_code code = { .key_id = key, .secret_version = 1, .length = 5,
-                         .max_attempts = 5, .sent_at = NOW, .resend_at = NOW + 60,
-                         .expires_at = NOW + 300, .changed_at = NOW, .api_id = 1,
-                         .sealed_len = 33 };
-  snprintf(code.hash, sizeof code.hash, "%s", hash);
-  snprintf(code.phone, sizeof code.phone, "%s", phone);
-  snprintf(code.ladder, sizeof code.ladder, "asc");
-  snprintf(code.ip, sizeof code.ip, "127.0.0.1");
-  memset(code.mac, 7, sizeof code.mac);
-  memset(code.sealed, 9, 33);
-  return code;
-}
-
-static cg_err add_code(void **state, const char *hash, uint64_t key, const char *phone) {
-  cg_store_code code = code_of(hash, key, phone);
-  return ASK(.op = CG_STORE_CODE_ADD, .code = &code);
 }
 
 static cg_code_state state_of(void **state, const char *hash) {
@@ -152,18 +127,6 @@ static void test_wide_user(void **state) {
   assert_int_equal(ASK(.op = CG_STORE_USER_ADD, .user = &wide), CG_OK);
   assert_int_equal(ASK(.op = CG_STORE_USER_GET, .id = INT64_MAX), CG_OK);
   assert_memory_equal(&got.users[0], &wide, sizeof wide);
-}
-
-static void log_in(void **state, const char *hash, uint64_t key, int64_t user,
-                   int64_t when) {
-  char phone[16];
-  snprintf(phone, sizeof phone, "%lld", (long long)user);
-  cg_store_auth auth = { .key_id = key, .user_id = user, .hash = (int64_t)key * 3,
-                         .created = when, .active = when };
-  assert_int_equal(add_code(state, hash, key, phone), CG_OK);
-  assert_int_equal(ASK(.op = CG_STORE_CODE_LOGIN, .text = hash,
-                       .from = CG_CODE_BIT(CG_CODE_ISSUED), .now = when, .auth = &auth),
-                   CG_OK);
 }
 
 static void test_auths(void **state) {
