@@ -4,6 +4,7 @@
  * (login.md 2 and rows 1-26, 47, 48 of 3.4).
  */
 #include "auth_tx.h"
+#include "enter.h"
 #include "ladder.h"
 #include "limits.h"
 #include "methods.h"
@@ -182,20 +183,8 @@ static void on_send_account(cg_op *op) {
   else cg_limit_requests(op, look_for_live);
 }
 
-/* What can be said against the request before anything is looked up; true if the op was
+/* What can be said against the number before it is looked up; true if the op was
  * answered. */
-static bool refuse_app(cg_op *op, const tl_auth_sendCode *q) {
-  const cg_settings *set = &op->s->set;
-  cg_app_verdict app = cg_settings_app(set, q->api_id, q->api_hash);
-  bool agrees = set->any_api_id || q->api_id == op->peer->api_id;
-  if (cg_op_login(op)->user_id && set->strict_reauth)
-    cg_op_error(op, 400, "INPUT_REQUEST_INVALID");
-  else if (app == CG_APP_PUBLISHED) cg_op_error(op, 400, "API_ID_PUBLISHED_FLOOD");
-  else if (app == CG_APP_UNKNOWN || !agrees) cg_op_error(op, 400, "API_ID_INVALID");
-  else return false;
-  return true;
-}
-
 static bool refuse_number(cg_op *op) {
   const cg_tx *tx = cg_tx_of(op);
   cg_test_number n = cg_phone_test(tx->phone);
@@ -235,7 +224,8 @@ static void flood_once(cg_op *op) {
 
 void cg_auth_send_code(cg_op *op) {
   const tl_auth_sendCode *q = TL_AS(auth_sendCode, op->request);
-  if (cg_tx_refuse_layer(op) || refuse_app(op, q)) return;
+  if (cg_tx_refuse_layer(op)) return;
+  if (cg_enter_refuse_app(op, q->api_id, q->api_hash)) return;
   if (!cg_tx_new(op, q->phone_number, 0)) return;
   if (refuse_number(op)) return;
   const cg_tx *tx = cg_tx_of(op);

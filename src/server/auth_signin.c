@@ -5,6 +5,7 @@
  */
 #include "account.h"
 #include "auth_tx.h"
+#include "enter.h"
 #include "limits.h"
 #include "methods.h"
 
@@ -27,25 +28,9 @@ static void log_login(const cg_op *op, const char *what) {
 
 /* --- the answers of a login ----------------------------------------------- */
 
-/* The auth.authorization of tx->user; its user is NULL when memory is out. */
-static tl_auth_authorization authorization(cg_op *op) {
-  const cg_tx *tx = cg_tx_of(op);
-  return (tl_auth_authorization){ TL_INIT(auth_authorization),
-                                  .user = cg_account_self(op, &tx->user) };
-}
-
 static void answer_authorization(cg_op *op) {
-  tl_auth_authorization a = authorization(op);
-  if (a.user) cg_op_answer(op, &a.o);
-  else cg_op_internal(op, CG_E_MEMORY);
-}
-
-/* Nobody is logged in who could not be told: true, and answered. */
-static bool refuse_authorization(cg_op *op) {
-  tl_auth_authorization a = authorization(op);
-  if (a.user) return cg_tx_refuse_unsayable(op, &a.o);
-  cg_op_internal(op, CG_E_MEMORY);
-  return true;
+  const tl_auth_Authorization *a = cg_enter_authorization(op, &cg_tx_of(op)->user);
+  if (a) cg_op_answer(op, &a->o);
 }
 
 static void answer_sign_up_required(cg_op *op) {
@@ -70,22 +55,9 @@ static void on_failures_cleared(cg_op *op, const cg_store_reply *r) {
   answer_authorization(op);
 }
 
-/* The store has bound the key to the account: remember it. */
 static void logged_in(cg_op *op, const cg_store_auth *auth) {
-  *cg_op_login(op) = (cg_login){ .user_id = auth->user_id, .created = auth->created,
-                                 .state = CG_USER_ACTIVE };
-  op->peer->turn = op->s->turn;
+  cg_enter_bound(op, auth);
   cg_limit_success(op, on_failures_cleared);
-}
-
-static cg_err draw_auth(const cg_op *op, cg_store_auth *auth) {
-  const cg_tx *tx = op->state;
-  int64_t now = cg_op_now(op), hash;
-  cg_err err = cg_rng_fill(&op->s->rng, &hash, sizeof hash);
-  *auth = (cg_store_auth){ .key_id = cg_op_key(op), .user_id = tx->user.id,
-                           .hash = hash | 1, .created = now, .active = now };
-  memcpy(auth->ip, op->ip, sizeof auth->ip);
-  return err;
 }
 
 /* --- auth.signIn ---------------------------------------------------------- */
@@ -107,8 +79,8 @@ static void on_login(cg_op *op, const cg_store_reply *r) {
 static void log_in(cg_op *op) {
   cg_tx *tx = cg_tx_of(op);
   cg_store_auth auth;
-  if (refuse_authorization(op)) return;
-  cg_err err = draw_auth(op, &auth);
+  if (cg_enter_refuse(op, &tx->user)) return;
+  cg_err err = cg_enter_draw(op, tx->user.id, &auth);
   if (err) {
     cg_op_internal(op, err);
     return;
@@ -240,14 +212,14 @@ static void add_account(cg_op *op) {
   cg_store_user *u = &tx->user;
   cg_store_auth auth;
   cg_err err = cg_tx_draw_user(op, u);
-  if (!err) err = draw_auth(op, &auth);
+  if (!err) err = cg_enter_draw(op, u->id, &auth);
   if (err) {
     cg_op_internal(op, err);
   } else if (!cg_account_name(q->first_name, 1, u->first_name)) {
     cg_op_error(op, 400, "FIRSTNAME_INVALID");
   } else if (!cg_account_name(q->last_name, 0, u->last_name)) {
     cg_op_error(op, 400, "LASTNAME_INVALID");
-  } else if (!refuse_authorization(op)) {
+  } else if (!cg_enter_refuse(op, u)) {
     cg_store_request s = { .op = CG_STORE_CODE_SIGNUP, .text = tx->hash, .auth = &auth,
                            .from = CG_CODE_BIT(CG_CODE_NEED_SIGNUP), .user = u,
                            .now = auth.created };

@@ -26,6 +26,7 @@ cg_err cg_secret_init(cg_secret *s, cg_bytes private_pem) {
   if (!err) err = derive(root, "authorization keys", s->keys);
   if (!err) err = derive(root, "salts", s->salts);
   if (!err) err = derive(root, "coins", s->coins);
+  if (!err) err = derive(root, "tokens", s->tokens);
   cg_wipe(root, sizeof root);
   return err;
 }
@@ -135,6 +136,10 @@ bool cg_secret_coin(const cg_secret *s, const char *phone) {
   uint8_t out[32];
   cg_bytes part = cg_bytes_of(phone);
   return !cg_hmac_sha256((cg_bytes){ s->coins, 32 }, &part, 1, out) && (out[0] & 1);
+}
+
+cg_err cg_secret_token(const cg_secret *s, cg_bytes seed, uint8_t out[32]) {
+  return cg_hmac_sha256((cg_bytes){ s->tokens, 32 }, &seed, 1, out);
 }
 
 uint64_t cg_secret_salt(const cg_secret *s, uint64_t key_id, int64_t half_hour) {

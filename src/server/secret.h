@@ -19,7 +19,7 @@ enum {
 };
 
 typedef struct {
-  uint8_t mac[32], seal[32], keys[32], salts[32], coins[32];
+  uint8_t mac[32], seal[32], keys[32], salts[32], coins[32], tokens[32];
 } cg_secret;
 
 /* Derives all keys from the PEM of the private key. MEMORY, CRYPTO. */
@@ -56,6 +56,10 @@ bool cg_code_is_empty(cg_bytes typed);
 /* A coin that always falls the same way for one phone number, and that nobody without
  * the secret can foretell. */
 bool cg_secret_coin(const cg_secret *s, const char *phone);
+
+/* A token of 32 bytes out of a seed of which nobody without the secret can make it: the
+ * store holds the seed and the token's SHA-256, and yet it can be given out again. */
+CG_MUST_USE cg_err cg_secret_token(const cg_secret *s, cg_bytes seed, uint8_t out[32]);
 
 /* The salt of an authorization key in one of the half hours since 1970. */
 uint64_t cg_secret_salt(const cg_secret *s, uint64_t key_id, int64_t half_hour);

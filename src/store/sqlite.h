@@ -78,7 +78,7 @@ typedef cg_err cg_sqlite_op(cg_sqlite *s, const cg_store_request *rq,
                             cg_sqlite_answer *out);
 
 cg_sqlite_op cg_sqlite_key_put, cg_sqlite_key_get, cg_sqlite_key_init,
-    cg_sqlite_key_delete, cg_sqlite_auth_get, cg_sqlite_auth_delete, cg_sqlite_auth_list,
+    cg_sqlite_key_delete, cg_sqlite_auth_put, cg_sqlite_auth_get, cg_sqlite_auth_delete, cg_sqlite_auth_list,
     cg_sqlite_auth_end, cg_sqlite_auth_set, cg_sqlite_auth_touch, cg_sqlite_auth_ttl,
     cg_sqlite_auth_expire, cg_sqlite_box_get, cg_sqlite_message_add,
     cg_sqlite_message_since, cg_sqlite_message_list, cg_sqlite_message_read,
@@ -86,14 +86,14 @@ cg_sqlite_op cg_sqlite_key_put, cg_sqlite_key_get, cg_sqlite_key_init,
     cg_sqlite_user_list, cg_sqlite_code_add, cg_sqlite_code_get, cg_sqlite_code_live,
     cg_sqlite_code_attempt, cg_sqlite_code_move, cg_sqlite_code_resend,
     cg_sqlite_code_login, cg_sqlite_code_signup, cg_sqlite_code_list,
-    cg_sqlite_token_put, cg_sqlite_token_get, cg_sqlite_token_move,
+    cg_sqlite_token_put, cg_sqlite_token_get, cg_sqlite_token_find, cg_sqlite_token_move,
     cg_sqlite_token_take, cg_sqlite_token_drop, cg_sqlite_counter_hit,
     cg_sqlite_counter_clear, cg_sqlite_meta_get, cg_sqlite_meta_put,
     cg_sqlite_missing_hit, cg_sqlite_missing_list, cg_sqlite_purge, cg_sqlite_reset;
 
 /* Puts the auth in the place of the key's old one; part of a login. It becomes
  * UNCONFIRMED if the user has another. */
-cg_err cg_sqlite_auth_put(cg_sqlite *s, cg_store_auth *auth);
+cg_err cg_sqlite_auth_write(cg_sqlite *s, cg_store_auth *auth);
 
 void cg_sqlite_read_init(cg_sql *q, cg_store_init *init);
 

@@ -32,7 +32,7 @@ static cg_err auths(cg_sql *q, void (*read)(cg_sql *q, cg_store_auth *auth),
   return cg_sql_end(q);
 }
 
-cg_err cg_sqlite_auth_put(cg_sqlite *s, cg_store_auth *auth) {
+cg_err cg_sqlite_auth_write(cg_sqlite *s, cg_store_auth *auth) {
   cg_sql q = cg_sql_start(s, SQL_AUTH_PUT);
   cg_sql_int(&q, (int64_t)auth->key_id);
   cg_sql_int(&q, auth->user_id);
@@ -43,6 +43,14 @@ cg_err cg_sqlite_auth_put(cg_sqlite *s, cg_store_auth *auth) {
   cg_sql_int(&q, auth->flags);
   if (cg_sql_row(&q)) auth->flags = (uint32_t)cg_sql_get_int(&q);
   return cg_sql_end(&q);
+}
+
+cg_err cg_sqlite_auth_put(cg_sqlite *s, const cg_store_request *rq,
+                          cg_sqlite_answer *out) {
+  out->auth = *rq->auth;
+  out->reply.auth = &out->auth;
+  out->reply.count = 1;
+  return cg_sqlite_auth_write(s, &out->auth);
 }
 
 cg_err cg_sqlite_auth_get(cg_sqlite *s, const cg_store_request *rq,

@@ -180,7 +180,7 @@ cg_err cg_sqlite_code_login(cg_sqlite *s, const cg_store_request *rq,
   cg_sql_int(&q, rq->auth->user_id);
   cg_err err = one_code(&q, out);
   out->auth = *rq->auth;
-  if (!err) err = cg_sqlite_auth_put(s, &out->auth);
+  if (!err) err = cg_sqlite_auth_write(s, &out->auth);
   out->reply.auth = &out->auth;
   return err;
 }

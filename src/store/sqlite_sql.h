@@ -196,6 +196,8 @@
   X(TOKEN_PUT, "INSERT INTO token(" SQL_TOKEN_COLS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?)")   \
   X(TOKEN_GET, "SELECT " SQL_TOKEN_COLS " FROM token WHERE hash = ?1 AND kind = ?2"      \
                " AND expires > ?3")                                                      \
+  X(TOKEN_FIND, "SELECT " SQL_TOKEN_COLS " FROM token WHERE key_id = ?1 AND kind = ?2"   \
+                " AND expires > ?3 ORDER BY expires DESC, hash LIMIT 1")                 \
   X(TOKEN_MOVE, "UPDATE token SET state = ?5, user_id = iif(?6 = 0, user_id, ?6)"        \
                 " WHERE hash = ?1 AND kind = ?2 AND expires > ?3"                        \
                 " AND ((1 << state) & ?4) RETURNING " SQL_TOKEN_COLS)                    \

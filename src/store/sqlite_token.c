@@ -69,6 +69,15 @@ cg_err cg_sqlite_token_get(cg_sqlite *s, const cg_store_request *rq,
   return one_token(&q, out);
 }
 
+cg_err cg_sqlite_token_find(cg_sqlite *s, const cg_store_request *rq,
+                            cg_sqlite_answer *out) {
+  cg_sql q = cg_sql_start(s, SQL_TOKEN_FIND);
+  cg_sql_int(&q, (int64_t)rq->token->key_id);
+  cg_sql_int(&q, rq->token->kind);
+  cg_sql_int(&q, rq->now);
+  return one_token(&q, out);
+}
+
 cg_err cg_sqlite_token_move(cg_sqlite *s, const cg_store_request *rq,
                             cg_sqlite_answer *out) {
   cg_sql q = start_live(s, SQL_TOKEN_MOVE, rq);

@@ -138,6 +138,7 @@ typedef enum {
   CG_STORE_USER_ADD,     /* user -> EXISTS if the phone or id is taken */
   CG_STORE_USER_STATE,   /* id, number = cg_user_state -> user, NOT_FOUND */
   CG_STORE_USER_LIST,    /* -> users by id; limit (0: none, in every list) */
+  CG_STORE_AUTH_PUT,     /* auth: in the place of the key's old one -> auth */
   CG_STORE_AUTH_GET,     /* id = key id -> auth, NOT_FOUND */
   CG_STORE_AUTH_DELETE,  /* id = key id; NOT_FOUND if there was none */
   CG_STORE_AUTH_LIST,    /* id = user id, 0 = all -> auths, newest first */
@@ -193,6 +194,8 @@ typedef enum {
   CG_STORE_TOKEN_PUT,    /* token -> EXISTS if the hash is taken */
   CG_STORE_TOKEN_GET,    /* token.hash, token.kind, now -> token, NOT_FOUND if there is
                             none or it is dead */
+  CG_STORE_TOKEN_FIND,   /* token.key_id, token.kind, now -> the live token of the key that
+                            lives longest, NOT_FOUND */
   CG_STORE_TOKEN_MOVE,   /* token.hash, token.kind, from = bits of states, number = new
                             state, id = user (0: keep), now -> token after, NOT_FOUND if
                             its state was another, or it is dead */

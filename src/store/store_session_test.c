@@ -52,6 +52,23 @@ static void test_auth_of_a_key(void **state) {
   assert_int_equal(got.auths[1].init.layer, 0);
 }
 
+static void test_auth_put(void **state) {
+  cg_store_auth a = { .key_id = 1, .user_id = 77, .hash = 5, .created = NOW,
+                      .active = NOW, .ip = "127.0.0.1" };
+  assert_int_equal(ASK(.op = CG_STORE_AUTH_PUT, .auth = &a), CG_OK);
+  assert_int_equal(got.auths[0].flags, 0);
+  a.user_id = 88;
+  ASK(.op = CG_STORE_AUTH_PUT, .auth = &a);
+  ASK(.op = CG_STORE_AUTH_LIST, .id = 77);
+  assert_int_equal(got.count, 0);
+  ASK(.op = CG_STORE_AUTH_GET, .id = 1);
+  assert_int_equal(got.auths[0].user_id, 88);
+  a.key_id = 2;
+  a.hash = 6;
+  ASK(.op = CG_STORE_AUTH_PUT, .auth = &a);
+  assert_int_equal(got.auths[0].flags, CG_AUTH_UNCONFIRMED);
+}
+
 static void test_auth_end(void **state) {
   for (uint64_t key = 1; key <= 4; key++)
     log_in(state, (const char[]){ (char)('a' + key), 0 }, key, 77, NOW + (int64_t)key);
@@ -106,7 +123,8 @@ static void test_auth_expires(void **state) {
   assert_int_equal(got.count, 1);
 }
 
-#define EACH(X) X(auth_flags) X(auth_of_a_key) X(auth_end) X(auth_expires)
+#define EACH(X)                                                                         \
+  X(auth_flags) X(auth_of_a_key) X(auth_put) X(auth_end) X(auth_expires)
 
 int main(void) {
   const struct CMUnitTest tests[] = { EACH(IN_MEMORY) EACH(IN_FILE) };

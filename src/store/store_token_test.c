@@ -25,6 +25,24 @@ static void test_tokens(void **state) {
   assert_int_equal(token_get(state, &other, NOW), CG_E_NOT_FOUND);
 }
 
+static cg_err token_find(void **state, uint64_t key, int64_t now) {
+  cg_store_token which = { .kind = CG_TOKEN_QR, .key_id = key };
+  return ASK(.op = CG_STORE_TOKEN_FIND, .token = &which, .now = now);
+}
+
+static void test_token_find(void **state) {
+  cg_store_token token = token_of(1, CG_TOKEN_QR), longer = token_of(2, CG_TOKEN_QR);
+  token.key_id = longer.key_id = 5;
+  longer.expires++;
+  assert_int_equal(token_find(state, 5, NOW), CG_E_NOT_FOUND);
+  ASK(.op = CG_STORE_TOKEN_PUT, .token = &longer);
+  ASK(.op = CG_STORE_TOKEN_PUT, .token = &token);
+  assert_int_equal(token_find(state, 6, NOW), CG_E_NOT_FOUND);
+  assert_int_equal(token_find(state, 5, NOW), CG_OK);
+  assert_memory_equal(&got.token, &longer, sizeof longer);
+  assert_int_equal(token_find(state, 5, NOW + 31), CG_E_NOT_FOUND);
+}
+
 static cg_err token_move(void **state, const cg_store_token *token, uint32_t from,
                          int32_t to, uint64_t user) {
   return ASK(.op = CG_STORE_TOKEN_MOVE, .token = token, .from = from, .number = to,
@@ -90,7 +108,7 @@ static void test_token_drop(void **state) {
   assert_int_equal(token_drop(state, CG_TOKEN_FUTURE, 0, 0), 1);
 }
 
-#define EACH(X) X(tokens) X(token_move) X(token_take) X(token_drop)
+#define EACH(X) X(tokens) X(token_find) X(token_move) X(token_take) X(token_drop)
 
 int main(void) {
   const struct CMUnitTest tests[] = { EACH(IN_MEMORY) EACH(IN_FILE) };
