@@ -30,7 +30,12 @@ const tl_User *cg_account_self(cg_op *op, const cg_store_user *row) {
   TL_SET(user, u, access_hash, row->access_hash);
   TL_SET(user, u, first_name, first);
   if (last.len) TL_SET(user, u, last_name, last);
-  if (phone.len) TL_SET(user, u, phone, phone);
+  if (phone.len) {
+    TL_SET(user, u, phone, phone);
+  } else {
+    TL_ON(user, u, bot);
+    TL_SET(user, u, bot_info_version, 1);
+  }
   return &u->User;
 }
 

@@ -32,6 +32,7 @@ typedef struct late_request {
   cg_store_auth auth;
   cg_store_code code;
   cg_store_message message;
+  cg_store_token token;
   cg_store_done *done;
   void *ctx;
 } late_request;
@@ -80,6 +81,7 @@ static void late_submit(cg_store *s, const cg_store_request *rq, cg_store_done *
   KEEP(user);
   KEEP(auth);
   KEEP(code);
+  KEEP(token);
   KEEP(message);
   l->message.text = keep_text(l->message.text);
   *late->end = l;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* inbox_users.c - the rest of the inbox: accounts, the clock, reset, missing methods. */
 #include "account.h"
+#include "bot.h"
 #include "inbox.h"
 
 #include "json.h"
@@ -18,6 +19,7 @@ typedef struct {
   cg_server_answer *answer;
   void *ctx;
   cg_store_user user;
+  cg_store_token bot; /* user_id 0: a person */
   int64_t shift; /* of the clock */
 } question;
 
@@ -86,8 +88,17 @@ static bool read_phone(cg_json *j, char out[CG_PHONE_SIZE]) {
   return cg_json_string(j, &text) && cg_phone_clean(text, out);
 }
 
-/* Reads {"phone","first_name","last_name"} into `u`; the text of the fault, or NULL. */
-static const char *read_user(cg_bytes json, cg_arena *arena, cg_store_user *u) {
+static bool read_bot(cg_json *j, question *q) {
+  cg_bytes token;
+  bool ok = cg_json_string(j, &token) && !cg_bot_token_row(token, &q->bot);
+  q->user.id = q->bot.user_id;
+  return ok;
+}
+
+/* Reads {"phone" or "bot_token","first_name","last_name"}; the text of the fault, or
+ * NULL. */
+static const char *read_user(cg_bytes json, cg_arena *arena, question *q) {
+  cg_store_user *u = &q->user;
   cg_json j;
   cg_bytes key;
   const char *fault = NULL;
@@ -96,6 +107,8 @@ static const char *read_user(cg_bytes json, cg_arena *arena, cg_store_user *u) {
   while (object && !fault && cg_json_key(&j, &key)) {
     if (cg_bytes_equal(key, CG_LIT("phone")))
       fault = read_phone(&j, u->phone) ? NULL : "phone: not a phone number";
+    else if (cg_bytes_equal(key, CG_LIT("bot_token")))
+      fault = read_bot(&j, q) ? NULL : "bot_token: ID:SECRET with a secret of 35 characters";
     else if (cg_bytes_equal(key, CG_LIT("first_name")))
       fault = read_name(&j, u->first_name, 1) ? NULL : "first_name: 1 to 64 characters";
     else if (cg_bytes_equal(key, CG_LIT("last_name")))
@@ -104,29 +117,43 @@ static const char *read_user(cg_bytes json, cg_arena *arena, cg_store_user *u) {
   }
   if (fault) return fault;
   if (!object || cg_json_end(&j)) return "a JSON object is wanted";
-  return u->phone[0] ? NULL : "phone: missing";
+  if (u->phone[0] && u->id) return "phone: a bot has none";
+  return u->phone[0] || u->id ? NULL : "phone: missing";
 }
 
 /* As above with its own memory; answers and ends the question on a fault. */
 static bool take_user(question *q, cg_bytes json) {
   cg_arena *arena = cg_arena_new(0);
-  const char *fault = arena ? read_user(json, arena, &q->user) : "out of memory";
+  const char *fault = arena ? read_user(json, arena, q) : "out of memory";
   cg_arena_free(arena);
   if (fault) refuse(q, arena ? 400 : 500, fault);
   return !fault;
 }
 
+/* The answer to an account that was to be added: 409 with `taken` if that is why not. */
+static void say_added(question *q, cg_err err, const char *taken) {
+  cg_buf b = { 0 };
+  if (err) {
+    refuse(q, err == CG_E_EXISTS ? 409 : 500, err == CG_E_EXISTS ? taken : "the store failed");
+    return;
+  }
+  put_user(&b, &q->user);
+  say(q, &b);
+}
+
+static void on_token_kept(void *ctx, const cg_store_reply *r) {
+  say_added(ctx, r->err, "there is a bot with this token");
+}
+
 static void on_added(void *ctx, const cg_store_reply *r) {
   question *q = ctx;
-  if (r->err && r->err != CG_E_EXISTS) {
-    refuse(q, 500, "the store failed");
-  } else if (r->err) {
-    refuse(q, 409, "there is an account with this phone number");
-  } else {
-    cg_buf b = { 0 };
-    put_user(&b, &q->user);
-    say(q, &b);
+  if (r->err || !q->bot.user_id) {
+    say_added(q, r->err, q->user.phone[0] ? "there is an account with this phone number"
+                                          : "there is an account with this id");
+    return;
   }
+  cg_store_request put = { .op = CG_STORE_TOKEN_PUT, .token = &q->bot };
+  cg_store_submit(q->s->store, &put, on_token_kept, q);
 }
 
 static void add_user(question *q) {
@@ -135,7 +162,7 @@ static void add_user(question *q) {
     refuse(q, 500, "no randomness");
     return;
   }
-  q->user.id = (int64_t)(1000000000 + raw[0] % UINT64_C(8000000000));
+  if (!q->user.id) q->user.id = (int64_t)(1000000000 + raw[0] % UINT64_C(8000000000));
   q->user.access_hash = (int64_t)(raw[1] | 1);
   q->user.created = cg_server_clock(q->s);
   q->user.state = CG_USER_ACTIVE;

@@ -218,7 +218,7 @@
                   " WHERE " SQL_LIVE " AND expires_at <= ?")                             \
   X(PURGE_CODES, "DELETE FROM code WHERE NOT (" SQL_LIVE ") AND changed_at < ? - 86400") \
   X(PURGE_COUNTERS, "DELETE FROM counter WHERE ends <= ?")                               \
-  X(PURGE_TOKENS, "DELETE FROM token WHERE expires <= ?")                                \
+  X(PURGE_TOKENS, "DELETE FROM token WHERE expires <= ? - 3600")                         \
   X(RESET_USERS, "DELETE FROM user")                                                     \
   X(RESET_AUTHS, "DELETE FROM auth")                                                     \
   X(RESET_TTLS, "DELETE FROM auth_ttl")                                                  \

@@ -116,7 +116,8 @@ typedef struct {
 
 /* What a client holds as a secret of its own to come back with. A token of one kind is
  * never one of another. States are the kind's own, 0..31. */
-typedef enum { CG_TOKEN_FUTURE, CG_TOKEN_QR, CG_TOKEN_EXPORT } cg_token_kind;
+typedef enum { CG_TOKEN_FUTURE, CG_TOKEN_QR, CG_TOKEN_EXPORT,
+               CG_TOKEN_BOT } cg_token_kind;
 typedef struct {
   uint8_t hash[CG_STORE_TOKEN_HASH]; /* SHA-256 of the token */
   cg_token_kind kind;
@@ -192,8 +193,8 @@ typedef enum {
   CG_STORE_CODE_LIST,    /* text = phone or NULL, limit, now -> codes, newest first; dead
                             ones that were live come as EXPIRED, without sealed */
   CG_STORE_TOKEN_PUT,    /* token -> EXISTS if the hash is taken */
-  CG_STORE_TOKEN_GET,    /* token.hash, token.kind, now -> token, NOT_FOUND if there is
-                            none or it is dead */
+  CG_STORE_TOKEN_GET,    /* token.hash, token.kind, now (0: dead ones too) -> token,
+                            NOT_FOUND if there is none or it is dead */
   CG_STORE_TOKEN_FIND,   /* token.key_id, token.kind, now -> the live token of the key that
                             lives longest, NOT_FOUND */
   CG_STORE_TOKEN_MOVE,   /* token.hash, token.kind, from = bits of states, number = new
@@ -212,8 +213,8 @@ typedef enum {
   CG_STORE_MISSING_HIT,  /* text = method, number = its id: counts one */
   CG_STORE_MISSING_LIST, /* -> missing, most wanted first */
   CG_STORE_PURGE,        /* now: erases sealed copies of expired codes, deletes codes that
-                            ended more than 24 h ago, and counters and tokens that ran
-                            out */
+                            ended more than 24 h ago, counters that ran out, and tokens
+                            an hour after: until then their end can be told of */
   CG_STORE_RESET         /* users, auths, messages, codes, tokens, counters, missing; keys
                             and meta stay */
 } cg_store_op;

@@ -479,14 +479,15 @@ static void test_purge(void **state) {
   hit(state, "x:short", 60, 1, NOW);
   cg_store_token token = token_of(1, CG_TOKEN_QR);
   ASK(.op = CG_STORE_TOKEN_PUT, .token = &token);
-  assert_int_equal(ASK(.op = CG_STORE_PURGE, .now = NOW + 29), CG_OK);
-  assert_int_equal(token_get(state, &token, NOW), CG_OK);
   assert_int_equal(ASK(.op = CG_STORE_PURGE, .now = NOW + 299), CG_OK);
-  assert_int_equal(token_get(state, &token, NOW), CG_E_NOT_FOUND);
   assert_int_equal(state_of(state, "expired"), CG_CODE_ISSUED);
   assert_int_equal(ASK(.op = CG_STORE_PURGE, .now = NOW + 300), CG_OK);
   assert_int_equal(state_of(state, "expired"), CG_CODE_EXPIRED);
   assert_int_equal(got.codes[0].sealed_len, 0);
+  assert_int_equal(ASK(.op = CG_STORE_PURGE, .now = NOW + 30 + 3599), CG_OK);
+  assert_int_equal(token_get(state, &token, 0), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_PURGE, .now = NOW + 30 + 3600), CG_OK);
+  assert_int_equal(token_get(state, &token, 0), CG_E_NOT_FOUND);
   assert_int_equal(ASK(.op = CG_STORE_PURGE, .now = NOW + 86401), CG_OK);
   assert_int_equal(state_of(state, "ended"), CG_CODE_CANCELLED);
   assert_int_equal(ASK(.op = CG_STORE_PURGE, .now = NOW + 86402), CG_OK);
