@@ -14,6 +14,7 @@
 #include "msgkey.h"
 #include "prime.h"
 #include "rsa.h"
+#include "srp.h"
 
 #include <openssl/bn.h>
 #include <openssl/crypto.h>
@@ -156,6 +157,22 @@ static cg_err prime(void) {
   return err;
 }
 
+/* A conversation, over a modulus that OpenSSL's powers are asked for. The group need not
+ * be safe: the client's side, which looks at it, has no further allocations. */
+static cg_err srp(void) {
+  static uint8_t m[CG_SRP_SIZE], v[CG_SRP_SIZE];
+  uint8_t b[CG_SRP_SIZE], b_pub[CG_SRP_SIZE];
+  memset(m, 0xff, sizeof m);
+  m[0] = 0x3f; /* below 2^2046 */
+  v[CG_SRP_SIZE - 1] = 9;
+  cg_srp_algo algo = { m, 3, CG_LIT("salt1"), CG_LIT("salt2") };
+  cg_err err = cg_srp_offer(&algo, v, &rng, b, b_pub);
+  if (!err)
+    err = cg_srp_check(&algo, v, b, b_pub, (cg_bytes){ b_pub, CG_SRP_SIZE },
+                       (cg_bytes){ m, CG_SRP_HASH });
+  return err == CG_E_VERIFY ? CG_OK : err;
+}
+
 /* --- failing them -------------------------------------------------------------- */
 
 static const struct {
@@ -176,6 +193,7 @@ static const struct {
   { "rsa decrypt", rsa_decrypt, CG_E_MEMORY },
   { "dh", dh, CG_E_MEMORY },
   { "prime", prime, CG_E_MEMORY },
+  { "srp", srp, CG_E_MEMORY },
 };
 
 /* Runs `op` with the n-th allocation failing, for n = 0, 1, 2, ..., until none fails.
