@@ -68,6 +68,7 @@ typedef struct {
   cg_store_auth auth;
   cg_store_code code;
   cg_store_token token;
+  cg_store_password password;
   cg_store_message message;
   cg_store_chat chat;
   cg_buf list;      /* rows of one kind */
@@ -86,6 +87,7 @@ cg_sqlite_op cg_sqlite_key_put, cg_sqlite_key_get, cg_sqlite_key_init,
     cg_sqlite_user_list, cg_sqlite_code_add, cg_sqlite_code_get, cg_sqlite_code_live,
     cg_sqlite_code_attempt, cg_sqlite_code_move, cg_sqlite_code_resend,
     cg_sqlite_code_login, cg_sqlite_code_signup, cg_sqlite_code_list,
+    cg_sqlite_code_pending, cg_sqlite_password_get, cg_sqlite_password_put,
     cg_sqlite_token_put, cg_sqlite_token_get, cg_sqlite_token_find, cg_sqlite_token_move,
     cg_sqlite_token_take, cg_sqlite_token_drop, cg_sqlite_counter_hit,
     cg_sqlite_counter_clear, cg_sqlite_meta_get, cg_sqlite_meta_put,

@@ -91,6 +91,7 @@ cg_err cg_sqlite_reset(cg_sqlite *s, const cg_store_request *rq, cg_sqlite_answe
   static const cg_sql_id all[] = { SQL_RESET_USERS,    SQL_RESET_AUTHS,
                                    SQL_RESET_TTLS,     SQL_RESET_BOXES,
                                    SQL_RESET_MESSAGES, SQL_RESET_CHATS,
+                                   SQL_RESET_PASSWORDS,
                                    SQL_RESET_CODES,    SQL_RESET_TOKENS,
                                    SQL_RESET_COUNTERS, SQL_RESET_MISSING };
   cg_err err = CG_OK;

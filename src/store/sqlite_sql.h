@@ -4,7 +4,7 @@
  *
  * Numbers of states are those of cg_store_code_state; the live ones (not terminal)
  * are 0 ISSUED, 1 NEED_SIGNUP, 2 NEED_PASSWORD and 8 SETUP_EMAIL. 3 is CONSUMED, 4
- * CANCELLED, 5 EXPIRED. 64-bit ids are stored as signed. See login.md 8.4.
+ * CANCELLED, 5 EXPIRED, 7 INVALIDATED. 64-bit ids are stored as signed. See login.md 8.4.
  */
 #ifndef CG_SQLITE_SQL_H
 #define CG_SQLITE_SQL_H
@@ -12,7 +12,7 @@
 #define SQL_LIVE "state IN (0, 1, 2, 8)"
 
 /* Raise SQL_VERSION with every change of the tables. */
-#define SQL_VERSION "3"
+#define SQL_VERSION "4"
 #define SQL_APPLICATION "1128747597" /* "CGRM", told by file(1) and by our own check */
 
 #define SQL_SCHEMA                                                                       \
@@ -61,6 +61,13 @@
   "CREATE UNIQUE INDEX code_live ON code(key_id, phone, purpose) WHERE " SQL_LIVE ";"    \
   "CREATE INDEX code_phone ON code(phone, sent_at);"                                     \
   "CREATE INDEX code_sent ON code(sent_at);"                                             \
+  "CREATE TABLE password(user_id INTEGER PRIMARY KEY, revision INTEGER NOT NULL,"        \
+  " version INTEGER NOT NULL, changed_at INTEGER NOT NULL, reset_at INTEGER NOT NULL,"   \
+  " retry_at INTEGER NOT NULL, is_set INTEGER NOT NULL, v BLOB NOT NULL,"                \
+  " salt1 BLOB NOT NULL, salt2 BLOB NOT NULL, hint TEXT NOT NULL, email TEXT NOT NULL,"  \
+  " next_is_set INTEGER NOT NULL, next_v BLOB NOT NULL, next_salt1 BLOB NOT NULL,"       \
+  " next_salt2 BLOB NOT NULL, next_hint TEXT NOT NULL, next_email TEXT NOT NULL)"        \
+  " STRICT;"                                                                             \
   "CREATE TABLE token(hash BLOB PRIMARY KEY, kind INTEGER NOT NULL,"                     \
   " user_id INTEGER NOT NULL, key_id INTEGER NOT NULL, dc INTEGER NOT NULL,"             \
   " state INTEGER NOT NULL, expires INTEGER NOT NULL, extra BLOB NOT NULL)"              \
@@ -97,6 +104,9 @@
   " attempts, max_attempts, resends, sent_at, resend_at, expires_at, changed_at,"        \
   " api_id, ip, won_user_id"
 #define SQL_CODE_COLS SQL_CODE_HEAD ", state, sealed"
+#define SQL_PASSWORD_COLS                                                                \
+  "user_id, revision, version, changed_at, reset_at, retry_at, is_set, v, salt1, salt2," \
+  " hint, email, next_is_set, next_v, next_salt1, next_salt2, next_hint, next_email"
 
 #define SQL_TOKEN_COLS "hash, kind, user_id, key_id, dc, state, expires, extra"
 
@@ -193,6 +203,18 @@
   X(CODE_ALL, "SELECT " SQL_CODE_HEAD ", iif(" SQL_LIVE " AND expires_at <= ?2, 5,"      \
               " state), iif(expires_at <= ?2, NULL, sealed) FROM code"                   \
               " ORDER BY sent_at DESC, seq DESC LIMIT ?1")                               \
+  X(CODE_PENDING, "SELECT " SQL_CODE_COLS " FROM code WHERE key_id = ? AND purpose = 0"  \
+                  " AND " SQL_LIVE " AND state = 2 AND expires_at > ?"                   \
+                  " ORDER BY changed_at DESC, seq DESC LIMIT 1")                         \
+  X(CODE_UNPEND, "UPDATE code SET state = 5, sealed = NULL, changed_at = ?3"             \
+                 " WHERE key_id = ?1 AND " SQL_LIVE " AND state = 2 AND hash <> ?2")     \
+  X(PASSWORD_GET, "SELECT " SQL_PASSWORD_COLS " FROM password WHERE user_id = ?")        \
+  X(PASSWORD_PUT, "REPLACE INTO password(" SQL_PASSWORD_COLS ")"                         \
+                  " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"        \
+                  " RETURNING " SQL_PASSWORD_COLS)                                       \
+  X(PASSWORD_CODES, "UPDATE code SET state = 7, sealed = NULL, changed_at = ?2"          \
+                    " WHERE user_id = ?1 AND purpose = 4 AND " SQL_LIVE)                 \
+  X(PASSWORD_TOKENS, "DELETE FROM token WHERE user_id = ? AND kind = 0")                 \
   X(TOKEN_PUT, "INSERT INTO token(" SQL_TOKEN_COLS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?)")   \
   X(TOKEN_GET, "SELECT " SQL_TOKEN_COLS " FROM token WHERE hash = ?1 AND kind = ?2"      \
                " AND expires > ?3")                                                      \
@@ -225,6 +247,7 @@
   X(RESET_BOXES, "DELETE FROM box")                                                      \
   X(RESET_MESSAGES, "DELETE FROM message")                                               \
   X(RESET_CHATS, "DELETE FROM chat")                                                     \
+  X(RESET_PASSWORDS, "DELETE FROM password")                                             \
   X(RESET_CODES, "DELETE FROM code")                                                     \
   X(RESET_TOKENS, "DELETE FROM token")                                                   \
   X(RESET_COUNTERS, "DELETE FROM counter")                                               \

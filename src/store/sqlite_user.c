@@ -41,7 +41,6 @@ cg_err cg_sqlite_user_find(cg_sqlite *s, const cg_store_request *rq,
 
 cg_err cg_sqlite_user_add(cg_sqlite *s, const cg_store_request *rq,
                           cg_sqlite_answer *out) {
-  (void)out;
   cg_sql q = cg_sql_start(s, SQL_USER_ADD);
   cg_sql_int(&q, rq->user->id);
   cg_sql_text(&q, rq->user->phone);
@@ -50,7 +49,8 @@ cg_err cg_sqlite_user_add(cg_sqlite *s, const cg_store_request *rq,
   cg_sql_text(&q, rq->user->first_name);
   cg_sql_text(&q, rq->user->last_name);
   cg_sql_int(&q, rq->user->state);
-  return cg_sql_end(&q);
+  cg_err err = cg_sql_end(&q);
+  return !err && rq->password ? cg_sqlite_password_put(s, rq, out) : err;
 }
 
 cg_err cg_sqlite_user_state(cg_sqlite *s, const cg_store_request *rq,

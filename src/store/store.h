@@ -74,7 +74,8 @@ typedef struct {
 } cg_store_chat;
 
 typedef enum { CG_CODE_LOGIN, CG_CODE_CHANGE_PHONE, CG_CODE_VERIFY_PHONE,
-               CG_CODE_CONFIRM_PHONE } cg_code_purpose;
+               CG_CODE_CONFIRM_PHONE,
+               CG_CODE_RECOVERY, CG_CODE_PASSWORD_EMAIL } cg_code_purpose;
 /* login.md 3.2; the inbox shows them as live, verified, used, cancelled, expired,
  * exhausted, invalidated. */
 typedef enum { CG_CODE_ISSUED, CG_CODE_NEED_SIGNUP, CG_CODE_NEED_PASSWORD,
@@ -114,6 +115,27 @@ typedef struct {
   int64_t won_user_id;    /* CONSUMED by a login: of this user; else 0 */
 } cg_store_code;
 
+/* A password of two-step verification, of which only v is known (srp.h), and what goes
+ * with it. Texts are UTF-8; "" is none. */
+typedef struct {
+  bool set; /* false: no password; v and salts are zero */
+  uint8_t v[256], salt1[40], salt2[16];
+  char hint[256];
+  char email[128]; /* for recovery */
+} cg_store_secret;
+
+/* A user who has had a password once keeps a row, so that versions never come again. */
+typedef struct {
+  int64_t user_id;
+  int64_t revision; /* of the row; the store counts every change */
+  int64_t version;  /* of the password: raised with every other v, or none */
+  int64_t changed_at;
+  cg_store_secret now;
+  cg_store_secret pending; /* email: waits to be confirmed; set: so does the password */
+  int64_t reset_at; /* when a reset that was asked for may be done; 0: none was */
+  int64_t retry_at; /* not to be asked for again before */
+} cg_store_password;
+
 /* What a client holds as a secret of its own to come back with. A token of one kind is
  * never one of another. States are the kind's own, 0..31. */
 typedef enum { CG_TOKEN_FUTURE, CG_TOKEN_QR, CG_TOKEN_EXPORT,
@@ -136,7 +158,7 @@ typedef enum {
   CG_STORE_KEY_DELETE,   /* id: the key, its auth, live codes and tokens */
   CG_STORE_USER_GET,     /* id -> user, NOT_FOUND */
   CG_STORE_USER_FIND,    /* text = phone -> user, NOT_FOUND */
-  CG_STORE_USER_ADD,     /* user -> EXISTS if the phone or id is taken */
+  CG_STORE_USER_ADD,     /* user, password or NULL -> EXISTS if the phone or id is taken */
   CG_STORE_USER_STATE,   /* id, number = cg_user_state -> user, NOT_FOUND */
   CG_STORE_USER_LIST,    /* -> users by id; limit (0: none, in every list) */
   CG_STORE_AUTH_PUT,     /* auth: in the place of the key's old one -> auth */
@@ -185,13 +207,22 @@ typedef enum {
                             sent_at, resend_at, expires_at, resends + 1 -> code after,
                             NOT_FOUND. Attempts stay as they are by then. */
   CG_STORE_CODE_LOGIN,   /* text = hash, from, now, auth: state to CONSUMED, won_user_id,
-                            and the auth put in the place of the key's old one, in one
-                            transaction -> code, auth; NOT_FOUND if the state was
+                            the auth put in the place of the key's old one, and other
+                            logins of the key that wait for a password ended as EXPIRED,
+                            in one transaction -> code, auth; NOT_FOUND if the state was
                             another */
   CG_STORE_CODE_SIGNUP,  /* as CODE_LOGIN, and adds `user` in the same transaction;
                             EXISTS if the phone is taken */
+  CG_STORE_CODE_PENDING, /* id = key, now: the login of the key that waits for a password,
+                            the newest -> code, NOT_FOUND */
   CG_STORE_CODE_LIST,    /* text = phone or NULL, limit, now -> codes, newest first; dead
                             ones that were live come as EXPIRED, without sealed */
+  CG_STORE_PASSWORD_GET, /* id = user -> password, NOT_FOUND if there never was one */
+  CG_STORE_PASSWORD_PUT, /* password, now: the whole row, if that in the store has the same
+                            revision (0: there is none) -> password after, NOT_FOUND if
+                            not. Another version ends the live codes of the user that
+                            recover the password as INVALIDATED, and deletes the user's
+                            future tokens, in the same transaction. */
   CG_STORE_TOKEN_PUT,    /* token -> EXISTS if the hash is taken */
   CG_STORE_TOKEN_GET,    /* token.hash, token.kind, now (0: dead ones too) -> token,
                             NOT_FOUND if there is none or it is dead */
@@ -215,8 +246,8 @@ typedef enum {
   CG_STORE_PURGE,        /* now: erases sealed copies of expired codes, deletes codes that
                             ended more than 24 h ago, counters that ran out, and tokens
                             an hour after: until then their end can be told of */
-  CG_STORE_RESET         /* users, auths, messages, codes, tokens, counters, missing; keys
-                            and meta stay */
+  CG_STORE_RESET         /* users, auths, passwords, messages, codes, tokens, counters,
+                            missing; keys and meta stay */
 } cg_store_op;
 
 typedef struct {
@@ -232,6 +263,7 @@ typedef struct {
   const cg_store_code *code;
   const cg_store_token *token;
   const cg_store_message *message;
+  const cg_store_password *password;
 } cg_store_request;
 
 typedef struct { const char *method; uint32_t id; int64_t count; } cg_store_missing;
@@ -248,6 +280,7 @@ typedef struct {
   const cg_store_token *token;
   const cg_store_message *message;
   const cg_store_chat *chat;
+  const cg_store_password *password;
   const cg_store_missing *missing;
 } cg_store_reply;
 

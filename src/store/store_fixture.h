@@ -38,6 +38,7 @@ typedef struct {
   char methods[MOST][64];
   cg_store_missing missing[MOST];
   cg_store_token token;
+  cg_store_password password;
   uint8_t blob[64];
   size_t blob_len;
 } answer;
