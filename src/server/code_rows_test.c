@@ -314,6 +314,16 @@ static void row_18_resend_code_dead_hash(void **state) {
   dead_hashes(resend_code, true);
 }
 
+static void row_18_resend_code_at_the_last_second(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  sent s = sent_of(send_code(c, KNOWN));
+  cg_harness_advance(&H, 299);
+  sent_of(resend_code(c, KNOWN, s.hash));
+  cg_harness_advance(&H, 300);
+  is_error(resend_code(c, KNOWN, s.hash), 400, "PHONE_CODE_EXPIRED");
+}
+
 static void row_19_resend_code_bad_number(void **state) {
   (void)state;
   cg_tester *c = start();
@@ -348,6 +358,17 @@ static void row_24_cancel_code_dead_hash(void **state) {
 static void row_24_cancel_code_empty_hash(void **state) {
   (void)state;
   is_error(cancel_code(start(), KNOWN, ""), 400, "PHONE_CODE_EXPIRED");
+}
+
+static void row_24_cancel_code_at_the_last_second(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  sent s = sent_of(send_code(c, KNOWN));
+  cg_harness_advance(&H, 300);
+  is_error(cancel_code(c, KNOWN, s.hash), 400, "PHONE_CODE_EXPIRED");
+  s = sent_of(send_code(c, KNOWN));
+  cg_harness_advance(&H, 299);
+  is_true(cancel_code(c, KNOWN, s.hash));
 }
 
 static void row_25_cancel_code_bad_number(void **state) {
@@ -398,11 +419,13 @@ int main(void) {
     ROW(row_16_resend_code_nothing_left),
     ROW(row_17_resend_code_empty_hash),
     ROW(row_18_resend_code_dead_hash),
+    ROW(row_18_resend_code_at_the_last_second),
     ROW(row_19_resend_code_bad_number),
     ROW(row_21_resend_code_verified),
     ROW(row_23_cancel_code_live),
     ROW(row_24_cancel_code_dead_hash),
     ROW(row_24_cancel_code_empty_hash),
+    ROW(row_24_cancel_code_at_the_last_second),
     ROW(row_25_cancel_code_bad_number),
     ROW(row_26_cancel_code_after_success_has_no_effect),
   };

@@ -143,6 +143,36 @@ static void row_33_sign_in_dead_hash(void **state) {
   dead_hashes(sign_in_rightly, true);
 }
 
+/* The second of its death is the first in which a code is of no use. */
+static void row_33_sign_in_at_the_last_second(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  sent s = sent_of(send_code(c, KNOWN));
+  cg_harness_advance(&H, 300);
+  is_error(sign_in(c, KNOWN, s.hash, CODE), 400, "PHONE_CODE_EXPIRED");
+  s = sent_of(send_code(c, KNOWN));
+  cg_harness_advance(&H, 299);
+  is_object(sign_in(c, KNOWN, s.hash, CODE), TL_ID_auth_authorization);
+}
+
+/* A code that dies while the store is asked about it logs nobody in. */
+static void row_33_sign_in_while_the_code_dies(void **state) {
+  (void)state;
+  if (!late) return; /* nothing takes time */
+  cg_tester *c = start();
+  is_error(get_users(c), 401, "AUTH_KEY_UNREGISTERED");
+  for (uint64_t before = 297; before < 299; before++) {
+    sent s = sent_of(send_code(c, KNOWN));
+    cg_harness_advance(&H, before);
+    H.lag_us = CG_SECOND; /* the code is found, counted and believed in two of them */
+    cg_told told = sign_in(c, KNOWN, s.hash, CODE);
+    H.lag_us = 0;
+    if (before == 297) is_object(told, TL_ID_auth_authorization);
+    else is_error(told, 400, "PHONE_CODE_EXPIRED");
+    is_object(log_out(c), TL_ID_auth_loggedOut);
+  }
+}
+
 static void row_34_sign_in_bad_number(void **state) {
   (void)state;
   cg_tester *c = start();
@@ -323,6 +353,10 @@ static void row_45_sign_up_after_a_day(void **state) {
   H.now_us += 86400 * CG_SECOND;
   cg_tester_reconnect(c, true);
   is_error(sign_up(c, NEW_NUMBER, s.hash, "A", ""), 400, "PHONE_CODE_EXPIRED");
+  s = verified(c, NEW_NUMBER);
+  H.now_us += 86399 * CG_SECOND;
+  cg_tester_reconnect(c, true);
+  is_object(sign_up(c, NEW_NUMBER, s.hash, "A", ""), TL_ID_auth_authorization);
 }
 
 /* --- auth.reportMissingCode, and any of them ------------------------------ */
@@ -421,6 +455,8 @@ int main(void) {
     ROW(row_31_sign_in_empty_code),
     ROW(row_32_sign_in_empty_hash),
     ROW(row_33_sign_in_dead_hash),
+    ROW(row_33_sign_in_at_the_last_second),
+    ROW(row_33_sign_in_while_the_code_dies),
     ROW(row_34_sign_in_bad_number),
     ROW(row_35_sign_in_tries_used_up),
     ROW(row_35_the_last_try_may_be_right),

@@ -188,7 +188,8 @@
   X(CODE_MOVE, "UPDATE code SET state = ?3, changed_at = ?4,"                            \
                " expires_at = iif(?5 = 0, expires_at, ?5),"                              \
                " sealed = iif(?3 = 0 OR ?3 = state, sealed, NULL)"                       \
-               " WHERE hash = ?1 AND ((1 << state) & ?2) RETURNING " SQL_CODE_COLS)      \
+               " WHERE hash = ?1 AND ((1 << state) & ?2) AND expires_at > ?4"            \
+               " RETURNING " SQL_CODE_COLS)                                              \
   X(CODE_RESEND, "UPDATE code SET rung = ?3, mac = ?4, sealed = ?5,"                     \
                  " secret_version = ?6, length = ?7, sent_at = ?8,"                      \
                  " resend_at = ?9, expires_at = ?10, resends = resends + 1"              \
@@ -196,7 +197,7 @@
                  " RETURNING " SQL_CODE_COLS)                                            \
   X(CODE_LOGIN, "UPDATE code SET state = 3, changed_at = ?3, won_user_id = ?4,"          \
                 " sealed = NULL WHERE hash = ?1 AND ((1 << state) & ?2)"                 \
-                " RETURNING " SQL_CODE_COLS)                                             \
+                " AND expires_at > ?3 RETURNING " SQL_CODE_COLS)                         \
   X(CODE_LIST, "SELECT " SQL_CODE_HEAD ", iif(" SQL_LIVE " AND expires_at <= ?3, 5,"     \
                " state), iif(expires_at <= ?3, NULL, sealed) FROM code"                  \
                " WHERE phone = ?1 ORDER BY sent_at DESC, seq DESC LIMIT ?2")             \

@@ -201,7 +201,8 @@ typedef enum {
                             -> code as it is after, NOT_FOUND if nothing changed */
   CG_STORE_CODE_MOVE,    /* text = hash, from = bits of states, number = new state, now,
                             expires_at (0: keep) -> code after, NOT_FOUND if its state
-                            was another. Leaving ISSUED erases the sealed copy. */
+                            was another or it is dead. Leaving ISSUED erases the sealed
+                            copy. */
   CG_STORE_CODE_RESEND,  /* code, now: compare hash, state ISSUED, rung == number, not
                             dead; sets rung, mac, sealed, secret_version, length,
                             sent_at, resend_at, expires_at, resends + 1 -> code after,
@@ -210,7 +211,7 @@ typedef enum {
                             the auth put in the place of the key's old one, and other
                             logins of the key that wait for a password ended as EXPIRED,
                             in one transaction -> code, auth; NOT_FOUND if the state was
-                            another */
+                            another or the code is dead */
   CG_STORE_CODE_SIGNUP,  /* as CODE_LOGIN, and adds `user` in the same transaction;
                             EXISTS if the phone is taken */
   CG_STORE_CODE_PENDING, /* id = key, now: the login of the key that waits for a password,

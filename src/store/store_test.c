@@ -365,6 +365,33 @@ static void test_code_login(void **state) {
   assert_int_equal(got.auths[0].user_id, 43);
 }
 
+/* A code can be used in the second before its death, and in that of its death no more. */
+static void test_code_death(void **state) {
+  cg_store_user user = user_of(42, "100");
+  cg_store_auth auth = { .key_id = 1, .user_id = 42, .hash = 4, .created = NOW };
+  cg_store_code code = code_of("a", 1, "100");
+  const cg_store_request uses[] = {
+    { .op = CG_STORE_CODE_LIVE, .code = &code },
+    { .op = CG_STORE_CODE_ATTEMPT, .text = "a" },
+    { .op = CG_STORE_CODE_MOVE, .text = "a", .from = ~0u, .number = CG_CODE_CANCELLED },
+    { .op = CG_STORE_CODE_RESEND, .code = &code },
+    { .op = CG_STORE_CODE_LOGIN, .text = "a", .from = ~0u, .auth = &auth },
+    { .op = CG_STORE_CODE_SIGNUP, .text = "a", .from = ~0u, .auth = &auth, .user = &user },
+  };
+  for (size_t i = 0; i < sizeof uses / sizeof *uses; i++) {
+    cg_store_request use = uses[i];
+    assert_int_equal(ASK(.op = CG_STORE_RESET), CG_OK);
+    assert_int_equal(add_code(state, "a", 1, "100"), CG_OK);
+    use.now = NOW + 300;
+    assert_int_equal(ask(state, use), CG_E_NOT_FOUND);
+    assert_int_equal(state_of(state, "a"), CG_CODE_ISSUED);
+    assert_int_equal(ASK(.op = CG_STORE_AUTH_GET, .id = 1), CG_E_NOT_FOUND);
+    assert_int_equal(ASK(.op = CG_STORE_USER_GET, .id = 42), CG_E_NOT_FOUND);
+    use.now = NOW + 299;
+    assert_int_equal(ask(state, use), CG_OK);
+  }
+}
+
 /* A sign-up is all or nothing. */
 static void test_code_signup(void **state) {
   cg_store_user user = user_of(42, "100"), taken = user_of(43, "100");
@@ -635,10 +662,9 @@ static void test_unknown_kind(void **state) {
 #define EACH(X)                                                                          \
   X(keys) X(key_delete) X(users) X(bots) X(wide_user) X(auths) X(code_get) X(code_live)  \
   X(code_replaces) X(code_exists) X(code_cap) X(code_attempts) X(code_move)              \
-  X(code_setup_email)                                                                    \
-  X(code_resend) X(code_login) X(code_signup) X(code_list) X(counters) X(meta)           \
-  X(missing) X(purge) X(reset) X(turns) X(nested) X(list_memory) X(open_memory)          \
-  X(lasts) X(unknown_kind)
+  X(code_setup_email) X(code_resend) X(code_login) X(code_death) X(code_signup)          \
+  X(code_list) X(counters) X(meta) X(missing) X(purge) X(reset) X(turns) X(nested)       \
+  X(list_memory) X(open_memory) X(lasts) X(unknown_kind)
 
 int main(void) {
   const struct CMUnitTest tests[] = { EACH(IN_MEMORY) EACH(IN_FILE) };
