@@ -146,6 +146,29 @@ CG_API CG_MUST_USE cg_err cg_login_sign_up(cg_client *client, const char *first_
 CG_API CG_MUST_USE cg_err cg_login_log_out(cg_client *client, cg_arena *arena,
                                            cg_result *result);
 
+/* --- the same steps on the loop --------------------------------------------- */
+
+/* Each as its namesake above, begun as cg_send() begins a call: after OK `answer` is
+ * called exactly once, perhaps before the function returns. After an error nothing was
+ * begun: REFUSED and USAGE are the client's own rules, with their line in `fault`. One
+ * step at a time, please: the server knows one code. */
+CG_API CG_MUST_USE cg_err cg_login_start_send(cg_client *client, const char *phone,
+                                              const cg_login_settings *settings,
+                                              cg_answer *answer, void *ctx,
+                                              cg_fault *fault);
+CG_API CG_MUST_USE cg_err cg_login_resend_send(cg_client *client, const char *reason,
+                                               bool force, cg_answer *answer, void *ctx,
+                                               cg_fault *fault);
+CG_API CG_MUST_USE cg_err cg_login_cancel_send(cg_client *client, cg_answer *answer,
+                                               void *ctx, cg_fault *fault);
+CG_API CG_MUST_USE cg_err cg_login_code_send(cg_client *client, const char *code,
+                                             cg_answer *answer, void *ctx,
+                                             cg_fault *fault);
+CG_API CG_MUST_USE cg_err cg_login_sign_up_send(cg_client *client, const char *first_name,
+                                                const char *last_name, bool accept_terms,
+                                                cg_answer *answer, void *ctx,
+                                                cg_fault *fault);
+
 /* --- the end of an account here -------------------------------------------- */
 
 /* TDLib's resetAuth. false: a code that is awaited is cancelled (2 s at most), then a

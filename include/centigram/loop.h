@@ -71,6 +71,20 @@ CG_API cg_err cg_stream_write(cg_stream *s, cg_bytes bytes);
 CG_API void cg_stream_close(cg_stream *s);        /* at once */
 CG_API void cg_stream_close_after(cg_stream *s);  /* once all is written, or in 10 s */
 
+/* --- other threads -------------------------------------------------------- */
+
+/* Lets cg_loop_wake() call `woken` on the loop. The loop then has something to wait for
+ * until it is stopped. */
+CG_API CG_MUST_USE cg_err cg_loop_on_wake(cg_loop *loop, void (*woken)(void *ctx),
+                                          void *ctx);
+
+/* The one function here that any thread may call, from cg_loop_on_wake() until the loop
+ * is freed: `woken` is called soon, once for all calls until then. */
+CG_API void cg_loop_wake(cg_loop *loop);
+
+/* CLOCK_MONOTONIC in microseconds, for threads that wait for a loop. */
+CG_API uint64_t cg_monotonic(void);
+
 /* --- timers, signals, children --------------------------------------------- */
 
 CG_API CG_MUST_USE cg_err cg_timer_new(cg_loop *loop, void (*due)(void *ctx), void *ctx,

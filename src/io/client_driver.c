@@ -395,6 +395,12 @@ cg_err cg_send(cg_client *c, const tl_obj *request, cg_answer *answer, void *ctx
   return send(c, &q, answer, ctx, ticket, fault);
 }
 
+cg_err cg_client_send(cg_client *c, const tl_obj *request, uint64_t timeout_us,
+                      cg_answer *answer, void *ctx, cg_fault *fault) {
+  question q = { .request = request, .timeout_us = timeout_us };
+  return send(c, &q, answer, ctx, NULL, fault);
+}
+
 cg_err cg_reset_auth_send(cg_client *c, bool force, cg_answer *answer, void *ctx,
                           cg_fault *fault) {
   question q = { .force = force, .timeout_us = c->timeout_us };

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * client_driver.h - the inside of a cg_client, shared by client_driver.c (connection,
- * file, calls) and client_login.c (the login steps).
+ * file, calls), client_login.c (the login steps, which wait) and client_steps.c (the same
+ * on the loop).
  */
 #ifndef CG_CLIENT_DRIVER_H
 #define CG_CLIENT_DRIVER_H
@@ -9,6 +10,11 @@
 #include "client_core.h"
 
 #include <centigram/login.h>
+
+enum { CG_CLIENT_RESTARTS = 3 }; /* of a sendCode that is answered with AUTH_RESTART */
+
+/* What auth.cancelCode may take; microseconds. */
+#define CG_CLIENT_CANCEL_LIMIT UINT64_C(2000000)
 
 /* One connection, or the attempt to make one. The loop's callbacks own it; `client` is
  * NULL once the client has turned away from it. */
@@ -56,6 +62,33 @@ struct cg_client {
 /* cg_call() with a time limit of its own. `arena` may be NULL: no object is wanted. */
 cg_err cg_client_call(cg_client *c, const tl_obj *request, uint64_t timeout_us,
                       cg_arena *arena, cg_result *result);
+
+/* cg_send() with a time limit of its own. */
+cg_err cg_client_send(cg_client *c, const tl_obj *request, uint64_t timeout_us,
+                      cg_answer *answer, void *ctx, cg_fault *fault);
+
+/* --- client_login.c: the request of each step, if it is allowed now; it lives until the
+ * next one is made. REFUSED, USAGE, MEMORY ------------------------------------------ */
+
+/* `phone` has digits only. */
+cg_err cg_client_ask_start(cg_client *c, const char *phone,
+                           const cg_login_settings *settings, const tl_obj **request,
+                           cg_fault *fault);
+cg_err cg_client_ask_resend(cg_client *c, const char *reason, bool force,
+                            const tl_obj **request, cg_fault *fault);
+/* *request is NULL if there is a login to be given up of which the server knows nothing. */
+cg_err cg_client_ask_cancel(cg_client *c, const tl_obj **request, cg_fault *fault);
+cg_err cg_client_ask_code(cg_client *c, const char *code, const tl_obj **request,
+                          cg_fault *fault);
+cg_err cg_client_ask_sign_up(cg_client *c, const char *first_name, const char *last_name,
+                             bool accept_terms, const tl_obj **request, cg_fault *fault);
+
+/* True if a login of another number than `phone` is pending. */
+bool cg_client_waits_for_other(cg_client *c, const char *phone);
+/* The pending login is given up, whatever the server said to it. */
+void cg_client_forget_login(cg_client *c);
+/* The server asks for a new sendCode. */
+bool cg_client_is_restart(const cg_rpc_error *error);
 
 /* Keeps the client in memory, whatever a callback does, until it is released as often as
  * it was held. One that was closed meanwhile is gone after the last release. */

@@ -467,6 +467,69 @@ static void test_raw_calls(void **state) {
   cg_close(c);
 }
 
+/* The same steps on the loop: each calls back once. */
+static void on_step(void *ctx, cg_err err, const cg_result *result) {
+  heard *h = ctx;
+  h->times++;
+  h->err = err;
+  h->code = result->error.code;
+  if (h->running) cg_loop_stop(h->r->loop);
+}
+
+static void step(rig *r, heard *h, cg_err begun) {
+  int before = h->times;
+  assert_int_equal(begun, CG_OK);
+  h->running = true;
+  if (h->times == before) cg_loop_run(r->loop);
+  h->running = false;
+  assert_int_equal(h->times, before + 1);
+  assert_int_equal(h->err, CG_OK);
+}
+
+static void test_steps_on_the_loop(void **state) {
+  rig *r = *state;
+  cg_client *c = open_client(r);
+  heard h = { .r = r };
+  cg_fault f;
+  cg_login_terms terms;
+  cg_login_settings s = { .token = "token" };
+  r->terms = true;
+  assert_int_equal(cg_login_start_send(c, "1", NULL, on_step, &h, &f), CG_E_USAGE);
+  assert_int_equal(cg_login_code_send(c, "22222", on_step, &h, &f), CG_E_REFUSED);
+  step(r, &h, cg_login_start_send(c, "9996621234", &s, on_step, &h, &f));
+  step(r, &h, cg_login_resend_send(c, NULL, false, on_step, &h, &f));
+  assert_string_equal(r->cancelled, "");
+  step(r, &h, cg_login_start_send(c, "9996628001", NULL, on_step, &h, &f));
+  assert_string_equal(r->cancelled, HASH "-9996621234"); /* the other number's */
+  assert_string_equal(info_of(c).phone, "9996628001");
+  step(r, &h, cg_login_cancel_send(c, on_step, &h, &f));
+  assert_string_equal(r->cancelled, HASH "-9996628001");
+  assert_int_equal(info_of(c).state, CG_LOGIN_WAIT_PHONE_NUMBER);
+  assert_int_equal(cg_login_cancel_send(c, on_step, &h, &f), CG_E_REFUSED);
+  step(r, &h, cg_login_start_send(c, "9996628001", NULL, on_step, &h, &f));
+  step(r, &h, cg_login_code_send(c, "222-22", on_step, &h, &f));
+  assert_int_equal(cg_login_sign_up_send(c, "A", "", true, on_step, &h, &f),
+                   CG_E_REFUSED);
+  assert_int_equal(cg_login_get_terms(c, r->arena, &terms), CG_OK);
+  step(r, &h, cg_login_sign_up_send(c, "A", "", true, on_step, &h, &f));
+  assert_int_equal(info_of(c).state, CG_LOGIN_READY);
+  cg_close(c);
+}
+
+/* A chain of calls ends with its client, wherever it stands. */
+static void test_steps_closed(void **state) {
+  rig *r = *state;
+  cg_client *c = open_client(r);
+  heard h = { .r = r };
+  cg_fault f;
+  step(r, &h, cg_login_start_send(c, "9996621234", NULL, on_step, &h, &f));
+  r->quiet = true;
+  assert_int_equal(cg_login_start_send(c, "9996625678", NULL, on_step, &h, &f), CG_OK);
+  cg_close(c);
+  assert_int_equal(h.times, 2);
+  assert_int_equal(h.err, CG_E_CLOSED);
+}
+
 /* Another number gives the first code up before it asks for its own. */
 static void test_change_of_number(void **state) {
   rig *r = *state;
@@ -619,6 +682,8 @@ int main(void) {
     TEST(test_open_errors),
     TEST(test_login),
     TEST(test_raw_calls),
+    TEST(test_steps_on_the_loop),
+    TEST(test_steps_closed),
     TEST(test_change_of_number),
     TEST(test_cancel_unanswered),
     TEST(test_sign_up),

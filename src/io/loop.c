@@ -130,6 +130,31 @@ void cg_loop_on_turn(cg_loop *loop, void (*turn)(void *ctx), void *ctx) {
   loop->turn_ctx = ctx;
 }
 
+/* --- other threads ----------------------------------------------------------- */
+
+static void on_wake(uv_async_t *handle) {
+  cg_loop *loop = handle->data;
+  loop->called = true;
+  loop->woken(loop->woken_ctx);
+}
+
+cg_err cg_loop_on_wake(cg_loop *loop, void (*woken)(void *ctx), void *ctx) {
+  if (loop->closing || loop->woken) return CG_E_STATE;
+  if (uv_async_init(&loop->uv, &loop->wake, on_wake)) return CG_E_IO;
+  loop->wake.data = loop;
+  loop->woken = woken;
+  loop->woken_ctx = ctx;
+  return CG_OK;
+}
+
+void cg_loop_wake(cg_loop *loop) {
+  uv_async_send(&loop->wake);
+}
+
+uint64_t cg_monotonic(void) {
+  return uv_hrtime() / 1000;
+}
+
 /* --- timers ------------------------------------------------------------------ */
 
 static void on_timer(uv_timer_t *handle);

@@ -21,6 +21,9 @@ struct cg_loop {
   uv_prepare_t prepare; /* these two end turns: before waiting, and after */
   uv_check_t check;
   uv_signal_t signals[2];
+  uv_async_t wake;
+  void (*woken)(void *ctx);
+  void *woken_ctx;
   void (*turn)(void *ctx);
   void *turn_ctx;
   void (*hit)(void *ctx, int signal);
