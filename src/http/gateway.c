@@ -28,10 +28,6 @@ static void healthz(cg_exchange *x) {
   if (cg_exchange_is(x, "GET")) cg_exchange_result(x, CG_LIT("{\"ok\":true}"));
 }
 
-static void websocket(cg_exchange *x) {
-  cg_exchange_fail(x, 501, "NOT_IMPLEMENTED", "updates are not served by this version");
-}
-
 /* Whether the parameters could be read; else it is answered. */
 static bool reads_params(cg_exchange *x) {
   cg_fault fault = { 0 };
@@ -56,9 +52,11 @@ static void route_user(cg_exchange *x, const char *path) {
 
 static void route_api(cg_exchange *x, const char *path) {
   x->form = CG_FORM_API;
-  x->label = begins(path, "/api/") ? "/api" : "/system";
-  if (begins(path, "/events") || begins(path, "/log"))
-    websocket(x);
+  x->label = begins(path, "/api/")      ? "/api"
+             : begins(path, "/events") ? "/events"
+                                       : "/system";
+  if (begins(path, "/events"))
+    cg_gateway_events(x, path + 7);
   else if (!reads_params(x))
     return;
   else if (begins(path, "/api/"))
@@ -69,7 +67,7 @@ static void route_api(cg_exchange *x, const char *path) {
 
 static bool is_api(const char *path) {
   return begins(path, "/api/") || begins(path, "/system/") || !strcmp(path, "/events") ||
-         begins(path, "/events/") || !strcmp(path, "/log") || begins(path, "/log/");
+         begins(path, "/events/");
 }
 
 static void route(cg_exchange *x) {
@@ -131,12 +129,16 @@ static void on_request(void *ctx, cg_hub_conn *conn, const cg_http_request *rq,
     cg_exchange_fail(x, 405, "METHOD_NOT_ALLOWED", "GET or POST is wanted");
 }
 
-/* The call goes on: it may be a step of a login. */
+/* A call goes on: it may be a step of a login. */
 static bool on_leave(void *ctx, cg_hub_conn *conn) {
-  (void)ctx;
+  if (cg_hub_number(conn)) {
+    cg_gateway_socket_gone(ctx, cg_hub_what(conn));
+    return true;
+  }
   cg_exchange *x = cg_hub_what(conn);
   x->conn = NULL;
   x->rq = NULL;
+  if (x->until_us) cg_exchange_result(x, CG_LIT("[]"));
   return true;
 }
 
@@ -156,6 +158,7 @@ uint64_t cg_gateway_account_memory(const cg_gateway *g) {
 /* The first account costs what all share: buffers, tables, pages of code. */
 static void note_memory(cg_gateway *g) {
   if (g->base_memory || !g->accounts.open || g->first) return;
+  g->base_memory = cg_gateway_memory(g);
   g->base_open = g->accounts.open;
 }
 
@@ -190,6 +193,7 @@ void cg_gateway_metrics(cg_exchange *x) {
       g->accounts.open);
   put(&b, "centigram_gateway_connections", "gauge", "HTTP connections.",
       cg_hub_count(g->hub));
+  put(&b, "centigram_gateway_updates_total", "counter", "Updates that came.", g->updates);
   put_requests(&b, g);
   put(&b, "centigram_gateway_refused_total", "counter", "Answers from 400 up.",
       g->refused);
@@ -217,7 +221,10 @@ static cg_err set_up(cg_gateway *g, cg_fault *fault) {
   cg_client_options client = {
     .dc = o->dc, .loop = o->loop, .api_id = o->api_id, .api_hash = o->api_hash
   };
-  return cg_accounts_open(&g->accounts, o->dir, &o->rng, &client, fault);
+  cg_err err = cg_accounts_open(&g->accounts, o->dir, &o->rng, &client, fault);
+  g->accounts.update = cg_gateway_update;
+  g->accounts.update_ctx = g;
+  return err;
 }
 
 cg_err cg_gateway_new(cg_gateway **out, const cg_gateway_options *options,
@@ -234,14 +241,13 @@ cg_err cg_gateway_new(cg_gateway **out, const cg_gateway_options *options,
     cg_gateway_free(g);
     return err;
   }
-  g->base_memory = cg_gateway_memory(g);
   *out = g;
   return CG_OK;
 }
 
 void cg_gateway_free(cg_gateway *g) {
   if (!g) return;
-  cg_hub_free(g->hub);
+  cg_hub_free(g->hub); /* and the WebSockets */
   cg_accounts_close(&g->accounts); /* ends the exchanges that still wait */
   cg_free(g);
 }
@@ -252,6 +258,7 @@ cg_hub *cg_gateway_hub(cg_gateway *g) {
 
 void cg_gateway_tick(cg_gateway *g, uint64_t now_us) {
   g->now_us = now_us;
+  cg_gateway_events_tick(g);
   cg_accounts_tick(&g->accounts, now_us, (uint64_t)g->options.idle_s * CG_SECOND);
   cg_hub_tick(g->hub, now_us);
   note_memory(g);
@@ -260,5 +267,7 @@ void cg_gateway_tick(cg_gateway *g, uint64_t now_us) {
 uint64_t cg_gateway_deadline(const cg_gateway *g) {
   uint64_t at = cg_hub_deadline(g->hub);
   uint64_t look = g->now_us + (uint64_t)g->options.idle_s * CG_SECOND;
-  return g->accounts.open && look < at ? look : at;
+  uint64_t events = cg_gateway_events_deadline(g);
+  if (g->accounts.open && look < at) at = look;
+  return events < at ? events : at;
 }

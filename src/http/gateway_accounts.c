@@ -72,6 +72,7 @@ cg_err cg_accounts_add(cg_accounts *a, cg_account_origin origin, const char *nam
     return cg_fail(fault, CG_E_LIMIT, "there are too many accounts");
   cg_account *x = cg_alloc(sizeof *x);
   if (!x) return cg_fail(fault, CG_E_MEMORY, "out of memory");
+  x->of = a;
   x->origin = origin;
   x->created_s = now_s;
   if (name) snprintf(x->name, sizeof x->name, "%s", name);
@@ -96,6 +97,16 @@ static cg_err out_of_memory(cg_fault *fault) {
   return cg_fail(fault, CG_E_MEMORY, "out of memory");
 }
 
+static void pass_on(void *ctx, const tl_obj *object) {
+  cg_account *x = ctx;
+  x->of->update(x->of->update_ctx, x, object);
+}
+
+bool cg_account_is_read(const cg_account *x) {
+  return x->updates.on || x->readers ||
+         (x->of->readers && x->origin == CG_BY_SESSION && !x->parked);
+}
+
 cg_err cg_accounts_client(cg_accounts *a, cg_account *x, cg_fault *fault) {
   if (x->client) return CG_OK;
   char *path = cg_accounts_path(a, x->id, ".session");
@@ -103,6 +114,10 @@ cg_err cg_accounts_client(cg_accounts *a, cg_account *x, cg_fault *fault) {
   cg_client_options options = a->client;
   options.session = path;
   options.lock_wait_ms = -1;
+  if (a->update) {
+    options.update = pass_on;
+    options.update_ctx = x;
+  }
   cg_err err = cg_client_open(&x->client, &options, fault);
   cg_free(path);
   if (!err) a->open++;
@@ -128,6 +143,7 @@ static void shut(cg_accounts *a, cg_account *x) {
   if (!x->client) return;
   cg_client *client = x->client;
   x->client = NULL;
+  x->woken = false;
   a->open--;
   cg_close(client);
 }
@@ -137,6 +153,7 @@ cg_err cg_accounts_entered(cg_accounts *a, cg_account *x, int64_t user_id,
   int64_t before = x->user_id;
   if (!user_id || user_id == before) return CG_OK;
   x->user_id = user_id;
+  cg_updates_clear(&x->updates); /* they are somebody else's */
   cg_err err = cg_accounts_save(a, fault);
   if (err) x->user_id = before;
   return err;
@@ -174,6 +191,7 @@ void cg_account_keep_replay(cg_account *x, int status, cg_bytes body) {
 
 static void free_account(cg_account *x) {
   drop_replay(x);
+  cg_updates_turn_off(&x->updates);
   cg_token_wipe(x, sizeof *x);
   cg_free(x);
 }
@@ -235,7 +253,7 @@ void cg_accounts_tick(cg_accounts *a, uint64_t now_us, uint64_t idle_us) {
     (void)!cg_accounts_save(a, NULL); /* else they are found without a file */
   }
   for (cg_account *x = a->first; x; x = x->next) {
-    if (x->calls)
+    if (x->calls || cg_account_is_read(x))
       x->used_us = now_us;
     else if (x->client && now_us - x->used_us >= idle_us)
       shut(a, x);

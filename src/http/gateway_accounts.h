@@ -11,6 +11,7 @@
 #define CG_GATEWAY_ACCOUNTS_H
 
 #include "token.h"
+#include "updates.h"
 
 #include <centigram/client.h>
 #include <centigram/login.h>
@@ -45,12 +46,17 @@ typedef struct cg_account {
   cg_client *client; /* NULL: closed */
   unsigned calls;    /* requests that need it */
   uint64_t used_us;
+  struct cg_accounts *of;
+  cg_updates updates;
+  unsigned readers; /* WebSockets that its updates go to, but for those of all sessions */
+  bool woken;       /* the client was made to connect, and stays so by itself */
+  uint64_t wake_us; /* not before */
   /* The newest request with an idempotency key, and what it was answered with. */
   char *replay_key, *replay; /* NULL: none */
   int replay_status;         /* 0: not answered yet */
 } cg_account;
 
-typedef struct {
+typedef struct cg_accounts {
   cg_client_options client; /* what each is opened with, but for its session */
   char *dir;
   cg_rng rng;
@@ -59,6 +65,10 @@ typedef struct {
   size_t count, open; /* accounts; those with a client */
   bool dying;         /* one is dead */
   uint64_t look_us;   /* when to look for those that nobody used */
+  unsigned readers;   /* WebSockets that updates of all sessions go to */
+  /* What a server sent by itself, in a callback of its client. NULL: nobody is told. */
+  void (*update)(void *ctx, cg_account *account, const tl_obj *object);
+  void *update_ctx;
 } cg_accounts;
 
 /* Locks DIR, which exists, and reads its accounts. LOCKED, IO, CORRUPT, MEMORY; each
@@ -96,6 +106,9 @@ CG_MUST_USE cg_err cg_accounts_client(cg_accounts *a, cg_account *account,
 CG_MUST_USE cg_err cg_accounts_login(const cg_accounts *a, const cg_account *account,
                                      cg_login_info *out, cg_fault *fault);
 
+/* Whether somebody waits for what the server sends by itself. */
+bool cg_account_is_read(const cg_account *account);
+
 /* Nobody finds it any more; its files go in the next tick. */
 void cg_accounts_kill(cg_accounts *a, cg_account *account);
 
@@ -109,7 +122,7 @@ bool cg_account_begin_replay(cg_account *account, const char *key);
 void cg_account_keep_replay(cg_account *account, int status, cg_bytes body);
 
 /* Removes the dead and those that were never used, and closes clients that were idle
- * for `idle_us`. */
+ * for `idle_us` and are not read. */
 void cg_accounts_tick(cg_accounts *a, uint64_t now_us, uint64_t idle_us);
 
 #endif

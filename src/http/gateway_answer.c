@@ -174,6 +174,20 @@ void cg_exchange_reply(cg_exchange *x, int status, const char *type, const char 
   end(x);
 }
 
+bool cg_exchange_upgrade(cg_exchange *x, void *what) {
+  cg_hub_conn *conn = x->conn;
+  if (!cg_hub_upgrade(conn)) {
+    cg_exchange_fail(x, 400, "BAD_REQUEST", "not a proper request for a WebSocket");
+    return false;
+  }
+  cg_hub_note(conn, 1, what);
+  x->rq = NULL; /* it went with the upgrade */
+  write_log(x, 101);
+  x->g->requests[x->form]++;
+  end(x);
+  return true;
+}
+
 static void reply_with(cg_exchange *x, int status, const char *headers, cg_buf *b) {
   static const char memory[] = "{\"error\":\"out of memory\"}";
   if (b->err)
@@ -201,7 +215,7 @@ void cg_exchange_problem(cg_exchange *x, const cg_problem *p) {
   char header[48];
   int status = cg_gateway_forms[x->form].problem(&b, p);
   snprintf(header, sizeof header, "Retry-After: %" PRId32 "\r\n", p->seconds);
-  reply_with(x, status, is_flood(p) ? header : NULL, &b);
+  reply_with(x, status, is_flood(p) ? header : p->headers, &b);
 }
 
 void cg_exchange_fail(cg_exchange *x, int code, const char *type, const char *text) {

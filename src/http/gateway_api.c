@@ -82,6 +82,20 @@ static void logout(cg_exchange *x) {
   cg_step_log_out(x, on_left);
 }
 
+static void get_self(cg_exchange *x) {
+  cg_step_self(x);
+}
+
+/* Its token, as any, may come under the name that the method has for it. */
+static void bot_login(cg_exchange *x) {
+  cg_step_bot(x, either(x, "token", "bot_auth_token"), on_entered);
+}
+
+static void unsubscribe(cg_exchange *x) {
+  cg_updates_turn_off(&x->account->updates);
+  cg_exchange_result(x, CG_LIT("null"));
+}
+
 static void reset_auth(cg_exchange *x) {
   cg_step_reset(x, cg_exchange_flag(x, "force"));
 }
@@ -95,6 +109,10 @@ static const cg_named_step helpers[] = {
   { "cancelCode", cancel_code },
   { "logout", logout },
   { "resetAuth", reset_auth },
+  { "botLogin", bot_login },
+  { "getSelf", get_self },
+  { "getUpdates", cg_gateway_get_updates },
+  { "unsubscribeFromUpdates", unsubscribe },
 };
 
 /* --- /api -------------------------------------------------------------------------- */
@@ -115,8 +133,7 @@ static cg_account *session_of(cg_exchange *x, const char *name) {
   return NULL;
 }
 
-/* A copy of `path` without the slash that may end it. */
-static char *trimmed(cg_exchange *x, const char *path) {
+char *cg_gateway_trimmed(cg_exchange *x, const char *path) {
   size_t len = strlen(path);
   if (len && path[len - 1] == '/') len--;
   return (char *)(uintptr_t)cg_arena_copy(x->arena,
@@ -125,7 +142,7 @@ static char *trimmed(cg_exchange *x, const char *path) {
 }
 
 void cg_gateway_api(cg_exchange *x, const char *path) {
-  char *session = trimmed(x, path);
+  char *session = cg_gateway_trimmed(x, path);
   char *slash = session ? strrchr(session, '/') : NULL;
   const char *method = slash ? slash + 1 : session;
   if (slash) *slash = 0;
@@ -265,7 +282,7 @@ static const cg_named_step system_steps[] = {
 };
 
 void cg_gateway_system(cg_exchange *x, const char *path) {
-  const char *name = trimmed(x, path);
+  const char *name = cg_gateway_trimmed(x, path);
   if (!name || !cg_exchange_step(x, system_steps,
                                  sizeof system_steps / sizeof *system_steps, name))
     cg_exchange_fail(x, 404, "NOT_FOUND", "Path not found");

@@ -28,6 +28,7 @@ typedef struct {
   int32_t value;     /* the number in a server's error, -1 if there is none */
   bool rpc;          /* the server's own error */
   const char *state; /* WRONG_STATE: which; else NULL */
+  const char *headers; /* NULL: none */
 } cg_problem;
 
 typedef enum {
@@ -78,7 +79,11 @@ struct cg_exchange {
   cg_rpc_error said_error;
   bool keyed; /* its answer is kept for a request with the same key */
   bool fresh; /* the account was made for this request */
+  uint64_t until_us; /* it waits for updates until then; 0: it does not */
+  int limit;         /* of how many it is given */
 };
+
+typedef struct cg_event_socket cg_event_socket; /* gateway_events.c */
 
 struct cg_gateway {
   cg_gateway_options options;
@@ -89,7 +94,9 @@ struct cg_gateway {
   cg_exchange *first;
   const cg_tl_schema *schema;
   uint64_t now_us;
-  uint64_t requests[CG_FORMS], refused;
+  uint64_t requests[CG_FORMS], refused, updates;
+  cg_event_socket *sockets;
+  uint64_t ping_us; /* when they are pinged next */
   /* Of the process when its first accounts stood open and nothing ran; 0: not yet. */
   uint64_t base_memory;
   size_t base_open;
@@ -108,6 +115,9 @@ void cg_exchange_object(cg_exchange *x, const tl_obj *object);
 void cg_exchange_problem(cg_exchange *x, const cg_problem *p);
 /* A problem of our own with status and code `code`. */
 void cg_exchange_fail(cg_exchange *x, int code, const char *type, const char *text);
+/* The connection becomes a WebSocket of `what`, and the exchange is over; false: it is
+ * answered instead. */
+bool cg_exchange_upgrade(cg_exchange *x, void *what);
 /* What went wrong on this side. */
 void cg_exchange_fault(cg_exchange *x, const cg_fault *fault);
 /* The server's error. */
@@ -132,8 +142,27 @@ void cg_gateway_phonelogin(cg_exchange *x);
 void cg_gateway_api(cg_exchange *x, const char *path);    /* behind "/api/" */
 void cg_gateway_system(cg_exchange *x, const char *path); /* behind "/system/" */
 void cg_gateway_v1(cg_exchange *x, const char *path);     /* behind "/v1/" */
+void cg_gateway_events(cg_exchange *x, const char *path); /* behind "/events" */
 void cg_gateway_openapi(cg_exchange *x);
 void cg_gateway_metrics(cg_exchange *x);
+
+/* A copy of `path` without the slash that may end it; NULL when memory is out. */
+char *cg_gateway_trimmed(cg_exchange *x, const char *path);
+
+/* --- updates ------------------------------------------------------------------------ */
+
+/* Answers with the account's updates from the parameter "offset" on, "limit" of them;
+ * if there are none it waits for "timeout" seconds. They are kept from now on. */
+void cg_gateway_get_updates(cg_exchange *x);
+
+/* cg_accounts.update: splits `object`, keeps its parts and gives them to who waits. */
+void cg_gateway_update(void *gateway, cg_account *account, const tl_obj *object);
+
+/* Connects clients that are read, pings WebSockets, ends waiting that is over. */
+void cg_gateway_events_tick(cg_gateway *g);
+uint64_t cg_gateway_events_deadline(const cg_gateway *g);
+/* The connection of a WebSocket is gone. */
+void cg_gateway_socket_gone(cg_gateway *g, cg_event_socket *socket);
 
 /* Resident bytes of the process, and per further open account; 0: not known. */
 uint64_t cg_gateway_memory(const cg_gateway *g);

@@ -114,6 +114,7 @@ static cg_err parse(cg_accounts *a, cg_json *j) {
       while (cg_json_item(j)) {
         cg_account *x = cg_alloc(sizeof *x);
         if (!x) return CG_E_MEMORY;
+        x->of = a;
         x->next = a->first;
         a->first = x;
         a->count++;

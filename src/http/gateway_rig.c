@@ -30,6 +30,8 @@ cg_err cg_client_open(cg_client **out, const cg_client_options *o, cg_fault *fau
   assert_non_null(f);
   fclose(f);
   fake.opened++;
+  fake.update = o->update;
+  fake.update_ctx = o->update_ctx;
   *out = c;
   return CG_OK;
 }
@@ -117,6 +119,16 @@ void answer_object(const char *json) {
   else if (cg_tl_from_json(cg_tl_api(), cg_bytes_of(json), arena, &result.object, &fault))
     fail_msg("%s", fault.text);
   answer(CG_OK, &result);
+  cg_arena_free(arena);
+}
+
+void push(const char *json) {
+  cg_arena *arena = cg_arena_new(0);
+  cg_fault fault = { 0 };
+  const tl_obj *object;
+  if (cg_tl_from_json(cg_tl_api(), cg_bytes_of(json), arena, &object, &fault))
+    fail_msg("%s", fault.text);
+  fake.update(fake.update_ctx, object);
   cg_arena_free(arena);
 }
 

@@ -28,6 +28,8 @@ typedef struct {
   cg_login_info login; /* of every client */
   const char *terms;   /* NULL: none */
   cg_err refuse;       /* opening fails with it */
+  void (*update)(void *ctx, const tl_obj *update); /* of the newest client */
+  void *update_ctx;
 } rig_clients;
 
 typedef struct {
@@ -54,6 +56,9 @@ void rig_connect(void); /* a new HTTP connection instead of one that is gone */
 void answer_fault(cg_err err);
 void answer_error(int code, const char *text, int seconds, int value);
 void answer_object(const char *json);
+
+/* The server sends the object that `json` describes by itself. */
+void push(const char *json);
 
 /* Ends a turn of the loop. */
 void turn(void);

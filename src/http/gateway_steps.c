@@ -9,6 +9,9 @@
 
 enum { RESTARTS = 3, CODE_MOST = 64 };
 
+/* The api_hash of a server that asks for none. */
+static const char no_hash[] = "00000000000000000000000000000000";
+
 #define STATE(name) (1u << CG_LOGIN_##name)
 
 static const unsigned pending = STATE(WAIT_PREMIUM_PURCHASE) | STATE(WAIT_EMAIL_ADDRESS) |
@@ -104,9 +107,7 @@ static cg_err send_code(cg_exchange *x, cg_fault *fault) {
   const tl_obj *request;
   const cg_gateway_options *o = &x->g->options;
   cg_tl_defaults defaults = { o->api_id ? o->api_id : 1,
-                              o->api_hash ? o->api_hash
-                                          : "00000000000000000000000000000000",
-                              NULL, NULL };
+                              o->api_hash ? o->api_hash : no_hash, NULL, NULL };
   int len = snprintf(json, sizeof json, "{\"phone_number\":\"%s\"}", x->phone);
   cg_err err = cg_tl_call_from_json(x->g->schema, "auth.sendCode",
                                     (cg_bytes){ (const uint8_t *)json, (size_t)len },
@@ -269,6 +270,34 @@ void cg_step_log_out(cg_exchange *x, cg_exchange_done *done) {
     send_to(x, &request.o, done);
 }
 
+void cg_step_bot(cg_exchange *x, const char *token, cg_exchange_done *done) {
+  cg_login_info info;
+  const cg_gateway_options *o = &x->g->options;
+  if (!in_state(x, STATE(WAIT_PHONE_NUMBER) | STATE(CLOSED) | pending, &info)) return;
+  tl_auth_importBotAuthorization request = {
+    TL_INIT(auth_importBotAuthorization),
+    .api_id = o->api_id ? o->api_id : 1,
+    .api_hash = cg_bytes_of(o->api_hash ? o->api_hash : no_hash),
+    .bot_auth_token = cg_bytes_of(token)
+  };
+  send_to(x, &request.o, done);
+}
+
+static void on_self(cg_exchange *x, const cg_result *result) {
+  const tl_vector *users = (const tl_vector *)(const void *)result->object;
+  if (users->o.id == TL_ID_vector && users->of == TL_OF_OBJ && users->len)
+    cg_exchange_object(x, users->objs[0]);
+  else
+    cg_exchange_fail(x, 502, "BAD_ANSWER", "the server's answer cannot be read");
+}
+
+void cg_step_self(cg_exchange *x) {
+  tl_inputUserSelf self = { TL_INIT(inputUserSelf) };
+  const tl_obj *ids[] = { &self.o };
+  tl_users_getUsers request = { TL_INIT(users_getUsers), .id = { ids, 1 } };
+  send_to(x, &request.o, on_self);
+}
+
 static void on_reset(void *ctx, cg_err err, const cg_result *result) {
   cg_exchange *x = ctx;
   if (err)
@@ -305,9 +334,8 @@ static void no_method(cg_exchange *x, const char *method, int missing) {
 
 void cg_step_call_json(cg_exchange *x, const char *method, cg_bytes args, int missing) {
   const cg_gateway_options *o = &x->g->options;
-  const char *zeros = "00000000000000000000000000000000";
   cg_tl_defaults defaults = { o->api_id ? o->api_id : 1,
-                              o->api_hash ? o->api_hash : zeros, random_bytes,
+                              o->api_hash ? o->api_hash : no_hash, random_bytes,
                               &x->g->options.rng };
   const tl_obj *request;
   cg_fault fault = { 0 };

@@ -27,6 +27,10 @@ void cg_step_cancel(cg_exchange *x, cg_exchange_done *done);
 void cg_exchange_said(cg_exchange *x, const cg_result *none);
 void cg_step_sign_up(cg_exchange *x, const char *first_name, const char *last_name,
                      cg_exchange_done *done);
+/* auth.importBotAuthorization, in whatever state that may be. */
+void cg_step_bot(cg_exchange *x, const char *token, cg_exchange_done *done);
+/* Answers with the user that the account is. */
+void cg_step_self(cg_exchange *x);
 void cg_step_log_out(cg_exchange *x, cg_exchange_done *done);
 void cg_step_reset(cg_exchange *x, bool force);
 

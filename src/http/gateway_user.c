@@ -102,10 +102,35 @@ static void do_reset(cg_exchange *x) {
   cg_step_reset(x, cg_exchange_flag(x, "force"));
 }
 
+static void do_self(cg_exchange *x) {
+  cg_step_self(x);
+}
+
+static void do_enable(cg_exchange *x) {
+  cg_updates_turn_on(&x->account->updates, x->g->now_us);
+  cg_exchange_result(x, CG_LIT("true"));
+}
+
+static void do_disable(cg_exchange *x) {
+  cg_updates_turn_off(&x->account->updates);
+  cg_exchange_result(x, CG_LIT("true"));
+}
+
+static void do_updates(cg_exchange *x) {
+  if (x->account->updates.on)
+    cg_gateway_get_updates(x);
+  else
+    cg_exchange_fail(x, 400, "UPDATES_OFF",
+                     "Updates are off: call the enablegetupdates method.");
+}
+
 static const cg_named_step steps[] = {
   { "completephonelogin", do_code }, { "complete2falogin", do_password },
   { "completesignup", do_sign_up },  { "resendcode", do_resend },
   { "cancelcode", do_cancel },       { "resetauth", do_reset },
+  { "getself", do_self },            { "getme", do_self },
+  { "getupdates", do_updates },      { "enablegetupdates", do_enable },
+  { "disablegetupdates", do_disable },
 };
 
 /* --- routes ----------------------------------------------------------------------- */

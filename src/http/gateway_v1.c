@@ -256,8 +256,25 @@ static void call(cg_exchange *x, const char *method) {
     cg_step_call_json(x, method, x->rq->body, 404);
 }
 
-/* `what` stands behind the account's id: a step, or "call/METHOD". */
+static void updates(cg_exchange *x) {
+  cg_fault fault = { 0 };
+  if (!strcmp(x->rq->method, "DELETE")) {
+    cg_updates_turn_off(&x->account->updates);
+    show(x);
+  } else if (!cg_exchange_is(x, "GET"))
+    return;
+  else if (cg_params_read(x->rq, x->arena, &x->params, &fault))
+    cg_exchange_fault(x, &fault);
+  else
+    cg_gateway_get_updates(x);
+}
+
+/* `what` stands behind the account's id: a step, "call/METHOD" or "updates". */
 static void run(cg_exchange *x, const char *what) {
+  if (!strcmp(what, "updates")) {
+    updates(x);
+    return;
+  }
   if (!cg_exchange_is(x, "POST") || !reads_body(x)) return;
   if (!strncmp(what, "call/", 5))
     call(x, what + 5);

@@ -224,8 +224,7 @@ static void end_slow(cg_hub *hub, uint64_t now_us) {
   for (link *l = hub->idle.next, *next; l != &hub->idle; l = next) {
     cg_hub_conn *c = conn_of(l);
     next = l->next;
-    if (c->asking && !cg_http_is_socket(c->http)) continue;
-    if (now_us - c->since < PATIENCE) continue;
+    if (c->asking || now_us - c->since < PATIENCE) continue;
     cg_http_abort(c->http);
     move_to(&hub->busy, c);
   }
@@ -239,7 +238,10 @@ void cg_hub_tick(cg_hub *hub, uint64_t now_us) {
   splice(&work, &hub->waiting);
   while (!is_empty(&work)) {
     cg_hub_conn *c = conn_of(work.next);
-    if (!cg_http_is_socket(c->http)) c->since = now_us;
+    if (!cg_http_is_socket(c->http))
+      c->since = now_us;
+    else if (now_us - c->since >= PATIENCE)
+      cg_http_abort(c->http); /* not even a pong came */
     move_to(&hub->idle, c);
     serve(c, now_us);
   }
