@@ -29,6 +29,7 @@ static void answer(cg_http *h, const cg_http_request *rq, cg_buf *got) {
   }
   if (rq->path[0] != '/' || rq->body.len > CG_HTTP_BODY_MOST) abort();
   cg_buf_bytes(got, rq->body);
+  if (cg_http_upgrade(h)) return; /* the rest are frames */
   cg_http_reply(h, &(cg_http_answer){ .status = 200, .body = CG_LIT("[]") });
 }
 

@@ -9,6 +9,7 @@
 
 #include "json.h"
 #include "mem.h"
+#include "multipart.h"
 #include "url.h"
 
 #include <stdio.h>
@@ -89,6 +90,17 @@ static cg_err gather_form(gathering *g, cg_bytes body) {
   return err ? err : gather_query(g, &rq);
 }
 
+static cg_err gather_multipart(gathering *g, const cg_http_request *rq) {
+  cg_multipart m;
+  cg_bytes name, value;
+  cg_err err = CG_OK;
+  cg_multipart_begin(&m, rq->content_type, rq->body);
+  while (!err && cg_multipart_next(&m, &name, &value))
+    err = value.len && memchr(value.at, 0, value.len) ? CG_E_MALFORMED
+                                                      : gather(g, name, value, false);
+  return err ? err : m.err;
+}
+
 static bool is_type(const cg_http_request *rq, const char *type) {
   size_t len = rq->content_type ? strcspn(rq->content_type, "; \t") : 0;
   return len == strlen(type) && !strncasecmp(rq->content_type, type, len);
@@ -99,6 +111,7 @@ static cg_err gather_body(gathering *g, const cg_http_request *rq) {
   bool form = is_type(rq, "application/x-www-form-urlencoded");
   bool json = is_type(rq, "application/json");
   size_t at = 0;
+  if (is_type(rq, "multipart/form-data")) return gather_multipart(g, rq);
   while (at < rq->body.len && strchr(" \t\r\n", rq->body.at[at])) at++;
   if (at == rq->body.len) return CG_OK;
   if (json || rq->body.at[at] == '{') return gather_json(g, rq->body);
@@ -117,6 +130,7 @@ static cg_err gather_data(gathering *g) {
 
 static cg_err told(cg_err err, cg_fault *fault) {
   if (!err) return CG_OK;
+  if (err == CG_E_REFUSED) return cg_fail(fault, CG_E_USAGE, "files are not taken");
   return cg_fail(fault, err, "%s",
                  err == CG_E_MEMORY       ? "out of memory"
                  : err == CG_E_LIMIT      ? "too many parameters"

@@ -26,9 +26,10 @@ typedef struct {
   size_t count;
 } cg_params;
 
-/* Gathers the parameters of the query and the body, a form or a JSON object; later ones
- * win. What lives in `arena` and in `rq` must outlive them. MALFORMED, LIMIT, and
- * UNEXPECTED for a body of another type, named in `fault`; MEMORY. */
+/* Gathers the parameters of the query and the body, a form of either kind or a JSON
+ * object; later ones win. What lives in `arena` and in `rq` must outlive them. MALFORMED,
+ * LIMIT, UNEXPECTED for a body of another type, USAGE for a file, named in `fault`;
+ * MEMORY. */
 cg_err cg_params_read(const cg_http_request *rq, cg_arena *arena, cg_params *out,
                       cg_fault *fault);
 

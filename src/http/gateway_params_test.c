@@ -12,6 +12,7 @@
 #include "url.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static cg_arena *arena;
@@ -83,7 +84,7 @@ static void test_refusals(void **state) {
   assert_int_equal(read_request("/", JSON, "{\"a\":1", &p), CG_E_TRUNCATED);
   assert_int_equal(read_request("/", JSON, "{\"a\":1,\"a\":2}", &p), CG_E_MALFORMED);
   assert_int_equal(read_request("/", JSON, "[1]", &p), CG_E_UNEXPECTED);
-  assert_int_equal(read_request("/", "multipart/form-data", "--x", &p), CG_E_UNEXPECTED);
+  assert_int_equal(read_request("/", "text/plain", "--x", &p), CG_E_UNEXPECTED);
   assert_int_equal(read_request("/", FORM, "a=%zz", &p), CG_E_MALFORMED);
   char many[4000] = "{";
   for (int i = 0; i < CG_PARAMS_MOST; i++)
@@ -92,6 +93,78 @@ static void test_refusals(void **state) {
   assert_int_equal(read_request("/", JSON, many, &p), CG_OK);
   assert_int_equal(p.count, CG_PARAMS_MOST);
   assert_int_equal(read_request("/?one=more", JSON, many, &p), CG_E_LIMIT);
+}
+
+#define PARTS     "multipart/form-data; boundary=\"a b\""
+#define PART(h, v) "--a b\r\n" h "\r\n\r\n" v "\r\n"
+#define END       "--a b--\r\n"
+#define NAMED(n)  "Content-Disposition: form-data; name=" n
+
+static void test_multipart(void **state) {
+  (void)state;
+  static const char want[] = "{\"phone_number\":\"+1\",\"phone_code_hash\":\"a\\r\\n--b\"}";
+  const char *m = "auth.cancelCode";
+  assert_string_equal(args(m, "/", PARTS,
+                           PART(NAMED("\"phone_number\""), "+1")
+                               PART(NAMED("phone_code_hash"), "a\r\n--b") END),
+                      want);
+  assert_string_equal(args(m, "/?phone_number=2", "Multipart/Form-Data;x=y;BOUNDARY=a;",
+                           "--a\r\ncontent-type: text/plain\r\nCONTENT-DISPOSITION:form-data"
+                           " ; x=\"name=no;\";\tNAME=\"data[phone_number]\" \r\n\r\n+1\r\n"
+                           "--a\r\n" NAMED("phone_code_hash") "\r\n\r\na\r\n--b\r\n--a--rest"),
+                      want);
+  assert_string_equal(args(m, "/", PARTS, PART(NAMED("x"), "") END),
+                      "{\"phone_number\":\"\",\"phone_code_hash\":\"\"}");
+}
+
+static void test_multipart_refusals(void **state) {
+  (void)state;
+  static const struct {
+    const char *type, *body;
+    cg_err err;
+  } rows[] = {
+    { "multipart/form-data", PART(NAMED("x"), "1") END, CG_E_MALFORMED },
+    { "multipart/form-data; boundary=", PART(NAMED("x"), "1") END, CG_E_MALFORMED },
+    { "multipart/form-data; boundary=\"a b", PART(NAMED("x"), "1") END, CG_E_MALFORMED },
+    { "multipart/form-data; boundary="
+      "12345678901234567890123456789012345678901234567890123456789012345678901",
+      "", CG_E_MALFORMED },
+    { PARTS, "", CG_E_MALFORMED },
+    { PARTS, "x" PART(NAMED("x"), "1") END, CG_E_MALFORMED },
+    { PARTS, PART("X: y", "1") END, CG_E_MALFORMED },
+    { PARTS, PART(NAMED("\"\""), "1") END, CG_E_MALFORMED },
+    { PARTS, PART(NAMED("\"a\\\"b\""), "1") END, CG_E_MALFORMED },
+    { PARTS, PART(NAMED("x; y"), "1") END, CG_E_MALFORMED },
+    { PARTS, PART("Content-Disposition", "1") END, CG_E_MALFORMED },
+    { PARTS, PART("Content-Disposition: file; name=x", "1") END, CG_E_MALFORMED },
+    { PARTS, PART(NAMED("x; filename=y"), "1") END, CG_E_USAGE },
+    { PARTS, PART(NAMED("x; filename*=y"), "1") END, CG_E_USAGE },
+  };
+  cg_params p;
+  for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+    cg_err err = read_request("/", rows[i].type, rows[i].body, &p);
+    if (err != rows[i].err) print_error("row %zu\n", i);
+    assert_int_equal(err, rows[i].err);
+  }
+  cg_http_request rq = { .content_type = PARTS,
+                         .body = CG_LIT(PART(NAMED("x"), "\0") END) };
+  assert_int_equal(cg_params_read(&rq, arena, &p, NULL), CG_E_MALFORMED);
+}
+
+/* No part of a form is one, up to the dashes that end it; nothing behind it is read. */
+static void test_multipart_cut(void **state) {
+  (void)state;
+  static const char body[] = PART(NAMED("x"), "1") PART(NAMED("\"y\""), "2") END;
+  for (size_t len = 0; len < sizeof body - 1; len++) {
+    cg_params p;
+    uint8_t *copy = malloc(len + 1);
+    assert_non_null(copy);
+    memcpy(copy + 1, body, len);
+    cg_http_request rq = { .content_type = PARTS, .body = { copy + 1, len } };
+    bool whole = len + 2 >= sizeof body - 1;
+    assert_int_equal(cg_params_read(&rq, arena, &p, NULL), whole ? CG_OK : CG_E_MALFORMED);
+    free(copy);
+  }
 }
 
 static void test_values(void **state) {
@@ -220,6 +293,8 @@ int main(void) {
     cmocka_unit_test(test_gathering),   cmocka_unit_test(test_refusals),
     cmocka_unit_test(test_values),      cmocka_unit_test(test_missing),
     cmocka_unit_test(test_small_longs), cmocka_unit_test(test_memory),
+    cmocka_unit_test(test_multipart),   cmocka_unit_test(test_multipart_refusals),
+    cmocka_unit_test(test_multipart_cut),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -40,8 +40,8 @@ void cg_hub_feed(cg_hub_conn *conn, cg_bytes in, uint64_t now_us);
 void cg_hub_gone(cg_hub_conn *conn);
 
 /* Goes on with requests that were sent ahead, and ends connections that have said
- * nothing whole for a minute, a WebSocket nothing at all. To be called in every turn of the loop, and at
- * cg_hub_deadline() (UINT64_MAX: never). */
+ * nothing whole for a minute; a WebSocket that is pinged, nothing at all. To be called in
+ * every turn of the loop, and at cg_hub_deadline() (UINT64_MAX: never). */
 void cg_hub_tick(cg_hub *hub, uint64_t now_us);
 uint64_t cg_hub_deadline(const cg_hub *hub);
 
