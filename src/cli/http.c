@@ -8,6 +8,7 @@
 #include "session.h"
 
 #include "gateway.h"
+#include "guard.h"
 #include "mem.h"
 
 #include <centigram/loop.h>
@@ -134,8 +135,8 @@ static int run(http *h, const char *listen, cg_gateway_options *o) {
 /* --- options ------------------------------------------------------------------------ */
 
 static bool is_loopback(const char *host) {
-  return !strncmp(host, "127.", 4) || !strcmp(host, "[::1]") ||
-         !strcmp(host, "localhost");
+  char name[256];
+  return cg_guard_copy_host(host, name, sizeof name) && cg_guard_is_loopback(name);
 }
 
 /* Whoever reaches the port has the accounts: more than this machine needs a password

@@ -125,6 +125,7 @@ static int v1_problem(cg_buf *b, const cg_problem *p) {
     cg_jsonw_null(b);
   else
     cg_jsonw_i64(b, p->value);
+  if (is_flood(p)) put_number(b, "retry_after", p->seconds);
   put_text(b, "text", p->text);
   if (p->state) put_text(b, "state", p->state);
   cg_jsonw_close(b, '}');

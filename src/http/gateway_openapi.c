@@ -218,6 +218,26 @@ static const char accounts[] =
     ",\"responses\":{\"200\":{\"description\":\"removed here; the server is not told\"},"
     "\"default\":" ERROR "}}}";
 
+static const char updates[] =
+    ",\"/v1/accounts/{id}/updates\":{"
+    "\"get\":{\"operationId\":\"updates\",\"summary\":\"what the server sent by itself "
+    "since it was first asked for\",\"tags\":[\"updates\"],\"parameters\":["
+    "{\"$ref\":\"#/components/parameters/id\"},"
+    "{\"$ref\":\"#/components/parameters/token\"},"
+    "{\"name\":\"offset\",\"in\":\"query\",\"description\":\"those below it are "
+    "forgotten\",\"schema\":{\"type\":\"integer\",\"format\":\"int64\"}},"
+    "{\"name\":\"limit\",\"in\":\"query\",\"schema\":{\"type\":\"integer\",\"minimum\":"
+    "1}},{\"name\":\"timeout\",\"in\":\"query\",\"description\":\"seconds to wait for "
+    "one\",\"schema\":{\"type\":\"number\",\"minimum\":0}}],"
+    "\"responses\":{\"200\":{\"description\":\"oldest first\",\"content\":"
+    "{\"application/json\":{\"schema\":{\"type\":\"array\",\"items\":"
+    "{\"$ref\":\"#/components/schemas/v1.Update\"}}}}},\"default\":" ERROR "}},"
+    "\"delete\":{\"operationId\":\"forgetUpdates\",\"summary\":\"they are kept no "
+    "more\",\"tags\":[\"updates\"],\"parameters\":" ACCOUNT
+    ",\"responses\":{\"200\":{\"description\":\"the state of the account\",\"content\":"
+    "{\"application/json\":{\"schema\":{\"$ref\":\"#/components/schemas/v1.Account\"}}}},"
+    "\"default\":" ERROR "}}}";
+
 static const char components[] =
     "\"parameters\":{\"id\":{\"name\":\"id\",\"in\":\"path\",\"required\":true,"
     "\"schema\":" STRING "},\"token\":{\"name\":\"Centigram-Token\",\"in\":\"header\","
@@ -234,9 +254,15 @@ static const char components[] =
     ",\"resend_in\":{\"type\":\"integer\"},\"expires_at\":{\"type\":\"integer\"},"
     "\"wrong_codes\":{\"type\":\"integer\"}}},\"terms\":{\"type\":\"object\","
     "\"properties\":{\"text\":" STRING ",\"min_age\":{\"type\":\"integer\"}}}}},"
+    "\"v1.Update\":{\"type\":\"object\",\"properties\":{\"update_id\":{\"type\":"
+    "\"integer\",\"format\":\"int64\"},\"update\":{\"$ref\":"
+    "\"#/components/schemas/Update\"},\"users\":{\"type\":\"array\",\"items\":"
+    "{\"$ref\":\"#/components/schemas/User\"}},\"chats\":{\"type\":\"array\","
+    "\"items\":{\"$ref\":\"#/components/schemas/Chat\"}}}},"
     "\"v1.Error\":{\"type\":\"object\",\"properties\":{\"error\":{\"type\":\"object\","
     "\"properties\":{\"code\":{\"type\":\"integer\"},\"type\":" STRING
-    ",\"value\":{\"type\":[\"integer\",\"null\"]},\"text\":" STRING ",\"state\":" STRING
+    ",\"value\":{\"type\":[\"integer\",\"null\"]},\"retry_after\":{\"type\":"
+    "\"integer\"},\"text\":" STRING ",\"state\":" STRING
     "}}}}";
 
 /* --- types and their constructors -----------------------------------------------------
@@ -291,6 +317,7 @@ static void put_document(const doc *d, const pair *pairs, size_t count) {
   open_key(b, "paths", '{');
   cg_buf_text(b, accounts);
   for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) put_step(b, i);
+  cg_buf_text(b, updates);
   for (const char *m = NULL; (m = cg_tl_next_name(d->s, true, m));) put_call(d, m);
   cg_jsonw_close(b, '}');
   open_key(b, "components", '{');

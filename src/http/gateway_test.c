@@ -300,6 +300,35 @@ static void test_pages(void **state) {
   assert_int_equal(fake.closed, 1);
 }
 
+static uint64_t resident(void *ctx) {
+  (void)ctx;
+  return 7000000 + 1000 * (uint64_t)(fake.opened * fake.opened);
+}
+
+/* What all accounts share is not counted: the first ones pay for it. */
+static void test_account_memory(void **state) {
+  (void)state;
+  static const char name[] = "\ncentigram_gateway_account_memory_bytes ";
+  char line[100];
+  rig_end();
+  w.options.memory = resident;
+  assert_int_equal(rig_begin(NULL), CG_OK);
+  for (int i = 1; i <= 3; i++) {
+    snprintf(line, sizeof line, "GET /system/addSession?session=s%d", i);
+    ask(line, "", "");
+    snprintf(line, sizeof line, "GET /api/s%d/help.getConfig", i);
+    ask(line, "", "");
+    answer_error(400, "X", 0, -1);
+    turn();
+    turn();
+    ask("GET /metrics", "", "");
+    const char *at = strstr(body(), name);
+    assert_non_null(at);
+    /* one account is not one more; then it grew by (i * i - 1) thousand for i - 1 */
+    assert_int_equal(atoi(at + strlen(name)), i == 1 ? 0 : 1000 * (i + 1));
+  }
+}
+
 /* Whatever allocation fails: an answer, or a connection that is closed; no crash. */
 static void test_memory(void **state) {
   (void)state;
@@ -331,7 +360,7 @@ int main(void) {
     T(test_user_lost),   T(test_client_leaves),
     T(test_api),         T(test_api_refusals),
     T(test_sessions),    T(test_pages),
-    T(test_memory),
+    T(test_memory),      T(test_account_memory),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

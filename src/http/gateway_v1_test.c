@@ -43,7 +43,8 @@ static void test_v1_login(void **state) {
            id);
   was(200, want);
   v1("POST", "/resend", "");
-  was(429, "{\"error\":{\"code\":429,\"type\":\"RESEND_TOO_EARLY\",\"value\":20,\"text\":"
+  was(429, "{\"error\":{\"code\":429,\"type\":\"RESEND_TOO_EARLY\",\"value\":20,"
+           "\"retry_after\":20,\"text\":"
            "\"the code cannot be sent again yet\"}}");
   assert_non_null(strstr(w.sent, "\r\nRetry-After: 20\r\n"));
   v1("POST", "/resend", "{\"force\":true}");
@@ -51,7 +52,8 @@ static void test_v1_login(void **state) {
                       "{\"_\":\"auth.resendCode\",\"phone_number\":\"9996620001\","
                       "\"phone_code_hash\":\"hash\"}");
   answer_error(420, "FLOOD_WAIT_9", 9, 9);
-  was(429, "{\"error\":{\"code\":420,\"type\":\"FLOOD_WAIT\",\"value\":9,\"text\":"
+  was(429, "{\"error\":{\"code\":420,\"type\":\"FLOOD_WAIT\",\"value\":9,"
+           "\"retry_after\":9,\"text\":"
            "\"FLOOD_WAIT_9\"}}");
   assert_non_null(strstr(w.sent, "\r\nRetry-After: 9\r\n"));
   fake.login.next_type[0] = 0;

@@ -44,13 +44,14 @@ static bool host_name(const char *header, char out[256]) {
 }
 
 /* A page of a name that was bound to our address sends that name. Where every address
- * is listened on any name may be ours, and the token keeps such pages out: it is always
- * asked for there. */
+ * is listened on any name may be ours, and so it may behind a server that has a password
+ * to pass on; what is asked for keeps such pages out: a browser shows it to the pages of
+ * one name only. */
 static bool host_is_ours(const cg_guard *guard, const char *header) {
   char name[256];
   if (!host_name(header, name)) return false;
   return cg_guard_is_loopback(name) || !strcasecmp(name, guard->host) ||
-         is_wildcard(guard->host);
+         is_wildcard(guard->host) || (guard->basic && guard->token);
 }
 
 /* A browser names the page that a request comes from; where it does not, as for a
@@ -58,15 +59,16 @@ static bool host_is_ours(const cg_guard *guard, const char *header) {
 static bool origin_is_ours(const cg_http_request *rq) {
   const char *site = rq->fetch_site;
   if (site && strcmp(site, "same-origin") && strcmp(site, "none")) return false;
-  return !rq->origin || (!strncasecmp(rq->origin, "http://", 7) &&
-                         !strcasecmp(rq->origin + 7, rq->host));
+  if (!rq->origin) return true;
+  size_t scheme = strncasecmp(rq->origin, "https://", 8) ? 7 : 8; /* TLS before us */
+  return (scheme == 8 || !strncasecmp(rq->origin, "http://", 7)) &&
+         !strcasecmp(rq->origin + scheme, rq->host);
 }
 
 bool cg_guard_same(const char *a, const char *b) {
-  size_t len = strlen(a);
-  if (len != strlen(b)) return false;
-  volatile unsigned char differs = 0;
-  for (size_t i = 0; i < len; i++) differs |= (unsigned char)(a[i] ^ b[i]);
+  size_t len = strlen(a), size = strlen(b) + 1;
+  volatile unsigned char differs = len + 1 != size;
+  for (size_t i = 0; i < len; i++) differs |= (unsigned char)(a[i] ^ b[i % size]);
   return differs == 0;
 }
 

@@ -26,7 +26,8 @@ bool cg_guard_copy_host(const char *host, char *out, size_t size);
 int cg_guard_check(const cg_guard *guard, const cg_http_request *rq, const char **text,
                    const char **headers);
 
-/* True if both texts are the same. Takes the same time wherever they differ. */
+/* True if both texts are the same. The time that it takes depends on `a`'s length, which
+ * is the caller's, and on nothing else. */
 bool cg_guard_same(const char *a, const char *b);
 
 #endif

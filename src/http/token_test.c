@@ -65,6 +65,14 @@ static void test_base64(void **state) {
     assert_false(cg_token_base64(bad[i], out, sizeof out));
 }
 
+static void test_same(void **state) {
+  (void)state;
+  assert_true(cg_guard_same("", "") && cg_guard_same("ab", "ab"));
+  assert_false(cg_guard_same("", "a") || cg_guard_same("a", "") ||
+               cg_guard_same("abab", "ab") || cg_guard_same("ab", "abab") ||
+               cg_guard_same("ab", "ac") || cg_guard_same("bb", "ab"));
+}
+
 static int check(const cg_guard *guard, cg_http_request rq) {
   const char *text = NULL, *headers;
   int status = cg_guard_check(guard, &rq, &text, &headers);
@@ -83,6 +91,12 @@ static void test_pages(void **state) {
                    403);
   assert_int_equal(
       check(&open, (cg_http_request){ .host = h, .origin = "http://localhost:4490" }), 0);
+  assert_int_equal(
+      check(&open, (cg_http_request){ .host = h, .origin = "https://localhost:4490" }), 0);
+  assert_int_equal(
+      check(&open, (cg_http_request){ .host = h, .origin = "https://localhost" }), 403);
+  assert_int_equal(
+      check(&open, (cg_http_request){ .host = h, .origin = "ftp://localhost:4490" }), 403);
   assert_int_equal(check(&open, (cg_http_request){ .host = h, .fetch_site = "none" }), 0);
   assert_int_equal(
       check(&open, (cg_http_request){ .host = h, .fetch_site = "same-origin" }), 0);
@@ -115,7 +129,18 @@ static void test_password(void **state) {
     assert_int_equal(check(&guard, (cg_http_request){ .host = "[::1]",
                                                       .authorization = tries[i].header }),
                      tries[i].status);
+  /* behind a server with another name and TLS */
+  cg_http_request rq = { .host = "tg.example.org",
+                         .origin = "https://tg.example.org",
+                         .authorization = "Bearer pass:word" };
+  assert_int_equal(check(&guard, rq), 0);
+  rq.authorization = NULL;
+  assert_int_equal(check(&guard, rq), 401);
+  rq.origin = "https://example.org";
+  assert_int_equal(check(&guard, rq), 403);
   guard.basic = false;
+  rq.authorization = "Bearer pass:word";
+  assert_int_equal(check(&guard, rq), 421);
   assert_int_equal(
       check(&guard, (cg_http_request){ .host = "[::1]",
                                        .authorization = "Basic bWU6cGFzczp3b3Jk" }),
@@ -126,7 +151,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_new),      cmocka_unit_test(test_hash),
     cmocka_unit_test(test_base64),   cmocka_unit_test(test_pages),
-    cmocka_unit_test(test_password),
+    cmocka_unit_test(test_password), cmocka_unit_test(test_same),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
