@@ -8,6 +8,7 @@
 #include "ladder.h"
 #include "limits.h"
 #include "methods.h"
+#include "notice.h"
 
 #include "wipe.h"
 
@@ -37,6 +38,18 @@ static bool for_show(const cg_op *op) {
   return !tx->has_user && !cg_tx_may_sign_up(op);
 }
 
+/* The code exists: rung App brings it to the other sessions as a message. */
+static void deliver(cg_op *op) {
+  const cg_tx *tx = cg_tx_of(op);
+  char code[CG_CODE_SIZE];
+  cg_inbox_delivered(op->s, &tx->row);
+  bool app = cg_ladder_rung(&tx->row) == CG_RUNG_APP;
+  if (app && !cg_code_show(&op->s->secret, &tx->row, code))
+    cg_code_message(op, &tx->row, code, cg_tx_answer_sent);
+  else cg_tx_answer_sent(op);
+  cg_wipe(code, sizeof code);
+}
+
 static void look_for_live(cg_op *op);
 
 /* EXISTS: another call of this key was faster, and its code is the one. */
@@ -51,8 +64,7 @@ static void on_code_added(cg_op *op, const cg_store_reply *r) {
     return;
   }
   log_code(op, "a code was made");
-  cg_inbox_delivered(op->s, &tx->row);
-  cg_tx_answer_sent(op);
+  deliver(op);
 }
 
 static void add_code(cg_op *op, const char *code) {
@@ -247,8 +259,7 @@ static void on_moved_on(cg_op *op, const cg_store_reply *r) {
   } else {
     tx->row = *r->code;
     log_code(op, "the code was sent again");
-    cg_inbox_delivered(op->s, &tx->row);
-    cg_tx_answer_sent(op);
+    deliver(op);
   }
 }
 

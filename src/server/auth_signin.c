@@ -8,6 +8,7 @@
 #include "enter.h"
 #include "limits.h"
 #include "methods.h"
+#include "notice.h"
 
 #include <string.h>
 
@@ -55,9 +56,13 @@ static void on_failures_cleared(cg_op *op, const cg_store_reply *r) {
   answer_authorization(op);
 }
 
+static void clear_failures(cg_op *op) {
+  cg_limit_success(op, on_failures_cleared);
+}
+
 static void logged_in(cg_op *op, const cg_store_auth *auth) {
   cg_enter_bound(op, auth);
-  cg_limit_success(op, on_failures_cleared);
+  cg_notice_login(op, auth, clear_failures);
 }
 
 /* --- auth.signIn ---------------------------------------------------------- */

@@ -38,8 +38,9 @@ enum { CG_DUE_CONN, CG_DUE_LINK, CG_DUE_WAIT, CG_DUE_PURGE };
 
 /* Who is logged in with a key; user_id 0: nobody. */
 typedef struct {
-  int64_t user_id, created;
+  int64_t user_id, created, active;
   cg_user_state state;
+  bool revoked; /* nobody any more, and it was not told yet */
 } cg_login;
 
 /* An authorization key and what is known about who has it. */
@@ -222,6 +223,9 @@ void cg_dispatch_destroy_key(cg_link *l, uint64_t msg_id);
 /* op.c */
 void cg_ops_free(cg_server *s);
 void cg_op_mute(const cg_link *l, uint64_t msg_id); /* its answer is not wanted */
+
+/* turn.c: the clock has moved: what has run out ends now. */
+void cg_server_purge(cg_server *s);
 
 /* inbox.c */
 void cg_inbox_due(cg_due *due); /* an asker has waited long enough */

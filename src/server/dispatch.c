@@ -7,6 +7,7 @@
 #include "codec.h"
 #include "init.h"
 #include "methods.h"
+#include "sessions.h"
 
 #include <string.h>
 
@@ -25,9 +26,18 @@ typedef struct {
 } method;
 
 static const method table[] = {
+  { TL_ID_account_changeAuthorizationSettings,
+    cg_account_change_authorization_settings, 0 },
   { TL_ID_account_deleteAccount, NULL, ANYONE },
+  { TL_ID_account_getAuthorizations, cg_account_get_authorizations, 0 },
+  { TL_ID_account_getContentSettings, cg_canned, 0 },
+  { TL_ID_account_getNotifySettings, cg_canned, 0 },
   { TL_ID_account_getPassword, NULL, ANYONE },
+  { TL_ID_account_getReactionsNotifySettings, cg_canned, 0 },
+  { TL_ID_account_resetAuthorization, cg_account_reset_authorization, 0 },
   { TL_ID_account_sendVerifyEmailCode, NULL, ANYONE },
+  { TL_ID_account_setAuthorizationTTL, cg_account_set_authorization_ttl, 0 },
+  { TL_ID_account_updateStatus, cg_canned, 0 },
   { TL_ID_account_verifyEmail, NULL, ANYONE },
   { TL_ID_auth_bindTempAuthKey, NULL, ANYONE | UNBOUND },
   { TL_ID_auth_cancelCode, cg_auth_cancel_code, ANYONE },
@@ -48,28 +58,44 @@ static const method table[] = {
   { TL_ID_auth_requestFirebaseSms, NULL, ANYONE },
   { TL_ID_auth_requestPasswordRecovery, NULL, ANYONE },
   { TL_ID_auth_resendCode, cg_auth_resend_code, ANYONE },
+  { TL_ID_auth_resetAuthorizations, cg_auth_reset_authorizations, 0 },
   { TL_ID_auth_resetLoginEmail, NULL, ANYONE },
   { TL_ID_auth_sendCode, cg_auth_send_code, ANYONE },
   { TL_ID_auth_signIn, cg_auth_sign_in, ANYONE },
   { TL_ID_auth_signUp, cg_auth_sign_up, ANYONE },
+  { TL_ID_contacts_getBlocked, cg_canned, 0 },
+  { TL_ID_contacts_getContacts, cg_canned, 0 },
+  { TL_ID_contacts_getTopPeers, cg_canned, 0 },
   { TL_ID_help_acceptTermsOfService, cg_help_accept_terms, ANYONE },
   { TL_ID_help_getAppConfig, cg_help_get_app_config, ANYONE },
-  { TL_ID_help_getCdnConfig, NULL, ANYONE },
+  { TL_ID_help_getCdnConfig, cg_canned, ANYONE },
   { TL_ID_help_getConfig, cg_help_get_config, ANYONE | UNBOUND },
-  { TL_ID_help_getCountriesList, NULL, ANYONE },
+  { TL_ID_help_getCountriesList, cg_canned, ANYONE },
   { TL_ID_help_getDeepLinkInfo, NULL, ANYONE },
   { TL_ID_help_getNearestDc, cg_help_get_nearest_dc, ANYONE | UNBOUND },
+  { TL_ID_help_getPeerColors, cg_canned, 0 },
+  { TL_ID_help_getPeerProfileColors, cg_canned, 0 },
+  { TL_ID_help_getPromoData, cg_canned, 0 },
+  { TL_ID_help_getTermsOfServiceUpdate, cg_canned, 0 },
   { TL_ID_help_saveAppLog, NULL, ANYONE },
-  { TL_ID_langpack_getDifference, NULL, ANYONE },
-  { TL_ID_langpack_getLangPack, NULL, ANYONE },
+  { TL_ID_langpack_getDifference, cg_canned, ANYONE },
+  { TL_ID_langpack_getLangPack, cg_canned, ANYONE },
   { TL_ID_langpack_getLanguage, NULL, ANYONE },
-  { TL_ID_langpack_getLanguages, NULL, ANYONE },
-  { TL_ID_langpack_getStrings, NULL, ANYONE },
+  { TL_ID_langpack_getLanguages, cg_canned, ANYONE },
+  { TL_ID_langpack_getStrings, cg_canned, ANYONE },
+  { TL_ID_messages_getDialogFilters, cg_canned, 0 },
+  { TL_ID_messages_getDialogs, cg_messages_get_dialogs, 0 },
+  { TL_ID_messages_getHistory, cg_messages_get_history, 0 },
+  { TL_ID_messages_getPeerDialogs, cg_messages_get_peer_dialogs, 0 },
+  { TL_ID_messages_getPinnedDialogs, cg_messages_get_pinned_dialogs, 0 },
+  { TL_ID_messages_readHistory, cg_messages_read_history, 0 },
+  { TL_ID_messages_sendMessage, cg_messages_send_message, 0 },
   { TL_ID_payments_assignAppStoreTransaction, NULL, ANYONE },
   { TL_ID_payments_assignPlayMarketTransaction, NULL, ANYONE },
   { TL_ID_payments_canPurchaseStore, NULL, ANYONE },
   { TL_ID_payments_getPremiumGiftCodeOptions, NULL, ANYONE },
   { TL_ID_auth_acceptLoginToken, cg_auth_accept_login_token, 0 },
+  { TL_ID_updates_getDifference, cg_updates_get_difference, 0 },
   { TL_ID_updates_getState, cg_updates_get_state, 0 },
   { TL_ID_users_getFullUser, cg_users_get_full_user, 0 },
   { TL_ID_users_getUsers, cg_users_get_users, 0 },
@@ -134,18 +160,24 @@ static bool layer_known(const cg_op *op, int32_t layer) {
   return layer >= OLDEST_LAYER && layer <= op->s->newest_layer;
 }
 
+static void run(cg_op *op, const method *m) {
+  if (cg_op_login(op)->user_id) cg_session_active(op);
+  if (m->run) m->run(op);
+  else refuse_unbuilt(op, cg_tl_name(op->s->schema, op->request));
+}
+
 /* The method is read and the connection set up: may the caller do this? */
 static void authorize(cg_op *op) {
   const method *m = find(op->request->id);
   const cg_login *login = cg_op_login(op);
-  if (!(m->who & ANYONE) && !login->user_id)
+  if (!(m->who & ANYONE) && login->revoked) cg_session_refuse_revoked(op);
+  else if (!(m->who & ANYONE) && !login->user_id)
     cg_op_error(op, 401, "AUTH_KEY_UNREGISTERED");
   else if (!(m->who & ANYONE) && login->state == CG_USER_BANNED)
     cg_op_error(op, 401, "USER_DEACTIVATED_BAN");
   else if (!(m->who & ANYONE) && login->state == CG_USER_DELETED)
     cg_op_error(op, 401, "USER_DEACTIVATED");
-  else if (!m->run) refuse_unbuilt(op, cg_tl_name(op->s->schema, op->request));
-  else m->run(op);
+  else run(op, m);
 }
 
 /* The shells are off, and what initConnection said is kept: now for the method. */

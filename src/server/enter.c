@@ -46,7 +46,7 @@ cg_err cg_enter_draw(const cg_op *op, int64_t user_id, cg_store_auth *out) {
 
 void cg_enter_bound(cg_op *op, const cg_store_auth *auth) {
   *cg_op_login(op) = (cg_login){ .user_id = auth->user_id, .created = auth->created,
-                                 .state = CG_USER_ACTIVE };
+                                 .active = auth->active, .state = CG_USER_ACTIVE };
   op->peer->turn = op->s->turn;
 }
 

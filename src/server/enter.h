@@ -24,7 +24,8 @@ bool cg_enter_refuse(cg_op *op, const cg_store_user *user);
 /* A session of `user_id` for the key of the call, beginning now. RANDOM. */
 CG_MUST_USE cg_err cg_enter_draw(const cg_op *op, int64_t user_id, cg_store_auth *out);
 
-/* The store has bound the key to the account: the server knows it from now on. */
+/* The store has bound the key to the account: the server knows it from now on. Where that
+ * is a new device of its owner, cg_notice_login() (notice.h) tells the others. */
 void cg_enter_bound(cg_op *op, const cg_store_auth *auth);
 
 /* Binds the key to the account of `auth` where no code transaction does, and runs `step`

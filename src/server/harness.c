@@ -83,6 +83,7 @@ static void late_submit(cg_store *s, const cg_store_request *rq, cg_store_done *
   KEEP(code);
   KEEP(token);
   KEEP(message);
+  KEEP(token);
   l->message.text = keep_text(l->message.text);
   *late->end = l;
   late->end = &l->next;

@@ -243,6 +243,7 @@ static void on_advanced(void *ctx, const cg_store_reply *r) {
     return;
   }
   q->s->clock.shift = q->shift;
+  cg_server_purge(q->s);
   cg_buf b = { 0 };
   cg_jsonw_open(&b, '{');
   cg_jsonw_key(&b, "now");

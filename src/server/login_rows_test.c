@@ -412,8 +412,8 @@ static void row_63_unknown_method(void **state) {
   cg_tester *c = start();
   is_error(call_unknown(c), 400, "INPUT_METHOD_INVALID");
   c->inited = true;
-  tl_help_getCountriesList allowed = { TL_INIT(help_getCountriesList) };
-  tl_contacts_getContacts other = { TL_INIT(contacts_getContacts) };
+  tl_help_getDeepLinkInfo allowed = { TL_INIT(help_getDeepLinkInfo) };
+  tl_contacts_getStatuses other = { TL_INIT(contacts_getStatuses) };
   is_error(cg_tester_call(c, &allowed.o), 400, "INPUT_METHOD_INVALID");
   is_error(cg_tester_call(c, &other.o), 401, "AUTH_KEY_UNREGISTERED");
   log_in(c, KNOWN);
@@ -424,7 +424,7 @@ static void row_63_unknown_method(void **state) {
   cg_harness_pump(&H);
   const char *unknown = "{\"method\":\"unknown\",\"id\":\"12345678\",\"count\":2}";
   assert_non_null(strstr(said.json, unknown));
-  assert_non_null(strstr(said.json, "{\"method\":\"contacts.getContacts\","));
+  assert_non_null(strstr(said.json, "{\"method\":\"contacts.getStatuses\","));
 }
 
 static void row_64_no_init_connection(void **state) {

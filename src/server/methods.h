@@ -24,6 +24,17 @@ cg_op_run cg_help_get_config, cg_help_get_nearest_dc, cg_help_get_app_config,
 /* users.c */
 cg_op_run cg_users_get_users, cg_users_get_full_user;
 /* updates.c */
-cg_op_run cg_updates_get_state;
+cg_op_run cg_updates_get_state, cg_updates_get_difference;
+/* dialogs.c */
+cg_op_run cg_messages_get_dialogs, cg_messages_get_peer_dialogs,
+    cg_messages_get_pinned_dialogs;
+/* history.c */
+cg_op_run cg_messages_get_history, cg_messages_read_history, cg_messages_send_message;
+/* sessions.c */
+cg_op_run cg_account_get_authorizations, cg_account_set_authorization_ttl,
+    cg_account_reset_authorization, cg_account_change_authorization_settings,
+    cg_auth_reset_authorizations;
+/* canned.c: all that have one answer */
+cg_op_run cg_canned;
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "layer.h"
 #include "mem.h"
+#include "notice.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -144,6 +145,7 @@ static void reply(cg_op *op, const cg_buf *b) {
 
 void cg_op_error(cg_op *op, int32_t code, const char *text) {
   cg_buf b = { 0 };
+  if (code == 406 && op->s->set.explain_406) cg_notice_explain(op, text);
   cg_log_write(&op->s->log, CG_LOG_DEBUG, "%s: %d %s",
                op->request ? cg_tl_name(op->s->schema, op->request) : "call", (int)code,
                text);

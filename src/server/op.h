@@ -29,6 +29,7 @@ struct cg_op {
   cg_op_run *run;       /* what it waits to begin with */
   cg_op_step *step;
   cg_op_step *after_load; /* account.c: what the caller's account is loaded for */
+  cg_op_run *after_notice; /* notice.h: what the account was told before */
   void *state;          /* the handler's, in `arena` */
   bool waiting;         /* for calls that it named in invokeAfterMsg */
   bool initialising;    /* the store is asked to keep its initConnection */

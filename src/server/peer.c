@@ -133,8 +133,14 @@ static void auth_loaded(void *ctx, const cg_store_reply *r) {
     loaded(l, r->err == CG_E_NOT_FOUND ? CG_OK : r->err);
     return;
   }
+  if (!r->auth->user_id) {
+    l->login.revoked = true;
+    loaded(l, CG_OK);
+    return;
+  }
   l->login.user_id = r->auth->user_id;
   l->login.created = r->auth->created;
+  l->login.active = r->auth->active;
   cg_store_request q = { .op = CG_STORE_USER_GET, .id = (uint64_t)l->login.user_id };
   cg_store_submit(l->s->store, &q, user_loaded, l);
 }

@@ -2,12 +2,13 @@
 /* settings.c - see settings.h for the contract; the table is the truth. */
 #include "settings.h"
 
+#include "utf8.h"
 #include "wipe.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum { NUMBER, SWITCH, CHOICE, APPS, COUNTRY } setting_kind;
+typedef enum { NUMBER, SWITCH, CHOICE, APPS, COUNTRY, NAME } setting_kind;
 
 typedef struct {
   const char *name;
@@ -36,6 +37,10 @@ static const setting table[] = {
     "two capitals: the country that help.getNearestDc names" },
   { "enumeration_safe", SWITCH, AT(enumeration_safe), 0, 1, 0, 1, 0, 1, NULL,
     "with sign-up closed, an unknown number is answered like a known one" },
+  { "explain_406", SWITCH, AT(explain_406), 0, 0, 0, 1, 0, 1, NULL,
+    "an error 406, at which apps say nothing, comes with a text for a pop-up" },
+  { "fresh_session", NUMBER, AT(fresh_session), 0, 86400, 0, 604800, 0, 604800, NULL,
+    "seconds for which a new session may not end others; 0: none" },
   { "future_tokens", CHOICE, AT(future_tokens), 0, 0, 0, 0, 0, 0, "off",
     "tokens that log in without a code; none are given out" },
   { "legacy_rsa", SWITCH, AT(legacy_rsa), 1, 0, 0, 1, 0, 1, NULL,
@@ -57,6 +62,11 @@ static const setting table[] = {
     "profile test also serves peers that are not on this machine" },
   { "resend_timeout", NUMBER, AT(resend_timeout), 0, 60, 0, 3600, 0, 3600, NULL,
     "seconds before a code may be sent again by the next way; 0: at once" },
+  { "service_name", NAME, AT(service_name), 0, 0, 0, 0, 0, 0, NULL,
+    "1 to 64 characters: who sends the codes that come as messages" },
+  { "session_ttl", NUMBER, AT(session_ttl), 183, 183, 1, 366, 1, 366, NULL,
+    "days after which a session that was not used ends, unless its account says "
+    "otherwise" },
   { "signup", CHOICE, AT(signup), CG_SIGNUP_OPEN, CG_SIGNUP_CLOSED, 0, 0, 0, 2,
     "open|test_numbers|closed", "which numbers without an account may make one" },
   { "strict_reauth", SWITCH, AT(strict_reauth), 0, 0, 0, 1, 0, 1, NULL,
@@ -134,6 +144,14 @@ static bool parse_country(cg_settings *s, const char *text) {
   return true;
 }
 
+static bool parse_name(cg_settings *s, const char *text) {
+  cg_bytes name = cg_bytes_of(text);
+  if (!name.len || !cg_utf8_valid(name) || cg_utf8_count(name) > CG_NAME_CHARS)
+    return false;
+  memcpy(s->service_name, text, name.len + 1);
+  return true;
+}
+
 static bool parse(cg_settings *s, const setting *row, const char *text) {
   int64_t *v = slot(s, row);
   switch (row->kind) {
@@ -142,6 +160,7 @@ static bool parse(cg_settings *s, const setting *row, const char *text) {
   case CHOICE: return parse_choice(row->choices, text, v);
   case APPS: return parse_apps(s, text);
   case COUNTRY: return parse_country(s, text);
+  case NAME: return parse_name(s, text);
   default: return false;
   }
 }
@@ -170,7 +189,7 @@ static cg_err apply(cg_settings *s, const char *given, cg_fault *fault) {
 static cg_err check_private(cg_settings *s, cg_fault *fault) {
   for (size_t i = 0; i < TABLE; i++) {
     const setting *row = &table[i];
-    if (row->kind == COUNTRY) continue;
+    if (row->kind == COUNTRY || row->kind == NAME) continue;
     int64_t v = *slot(s, row);
     if (v < row->strict_min || v > row->strict_max)
       return cg_fail(fault, CG_E_USAGE,
@@ -182,7 +201,7 @@ static cg_err check_private(cg_settings *s, cg_fault *fault) {
 
 cg_err cg_settings_init(cg_settings *s, const char *profile, const char *const *set,
                         cg_fault *fault) {
-  *s = (cg_settings){ .country = "XX" };
+  *s = (cg_settings){ .country = "XX", .service_name = "Local login" };
   s->private_profile = profile && !strcmp(profile, "private");
   if (profile && !s->private_profile && strcmp(profile, "test"))
     return cg_fail(fault, CG_E_USAGE, "--profile %s: takes test or private", profile);

@@ -8,7 +8,7 @@
 
 #include "err.h"
 
-enum { CG_APPS_MAX = 64 };
+enum { CG_APPS_MAX = 64, CG_NAME_CHARS = 64 };
 
 typedef struct {
   int32_t id;
@@ -38,10 +38,14 @@ typedef struct {
   int64_t third_party_sms;
   int64_t min_layer;
   int64_t legacy_rsa;
+  int64_t explain_406;
+  int64_t fresh_session;     /* seconds */
+  int64_t session_ttl;       /* days */
   int64_t future_tokens;     /* 0: none */
   int64_t public_test;
   int64_t max_connections;
   char country[3];           /* two capitals */
+  char service_name[4 * CG_NAME_CHARS + 1];
   cg_app apps[CG_APPS_MAX];
 } cg_settings;
 

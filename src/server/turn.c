@@ -4,7 +4,7 @@
  * through which bytes leave. They wait until the store has made the turn durable; if it
  * cannot, they are dropped, and with them everything in memory that depends on them.
  */
-#include "core.h"
+#include "sessions.h"
 
 static const uint64_t PURGE_EVERY = 60 * CG_SECOND;
 
@@ -121,7 +121,8 @@ static void purged(void *ctx, const cg_store_reply *r) {
   if (r->err) cg_log_write(&s->log, CG_LOG_WARN, "purge: %s", cg_err_text(r->err));
 }
 
-static void purge(cg_server *s) {
+void cg_server_purge(cg_server *s) {
+  cg_sessions_expire(s);
   cg_dues_move(&s->dues, &s->purge, s->now_us + PURGE_EVERY);
   cg_store_request q = { .op = CG_STORE_PURGE, .now = cg_server_clock(s) };
   cg_store_submit(s->store, &q, purged, s);
@@ -134,7 +135,7 @@ void cg_server_tick(cg_server *s, uint64_t now_us) {
     case CG_DUE_CONN: cg_conn_due(CG_DUE_OWNER(d, cg_conn)); break;
     case CG_DUE_LINK: cg_link_due(CG_DUE_OWNER(d, cg_link)); break;
     case CG_DUE_WAIT: cg_inbox_due(d); break;
-    default: purge(s);
+    default: cg_server_purge(s);
     }
   }
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* users.c - users.getUsers and getFullUser, for the caller himself (login.md 6.2). */
+/* users.c - users.getUsers and getFullUser, for the caller himself and, the former,
+ * for the service account (login.md 6.2). */
 #include "account.h"
+#include "box.h"
 #include "methods.h"
 
 enum { USERS_MAX = 200 }; /* in one call */
@@ -9,6 +11,11 @@ static bool is_self(const cg_op *op, const void *who) {
   const tl_inputUser *by_id = TL_AS(inputUser, who);
   if (by_id) return by_id->user_id == cg_op_login(op)->user_id;
   return TL_AS(inputUserSelf, who) != NULL;
+}
+
+static bool is_service(const void *who) {
+  const tl_inputUser *by_id = TL_AS(inputUser, who);
+  return by_id && by_id->user_id == CG_SERVICE_USER;
 }
 
 /* One that is not known here: userEmpty with the id that was asked for. */
@@ -28,7 +35,9 @@ static void on_get_users(cg_op *op, const cg_store_reply *r) {
   bool complete = self != NULL;
   for (uint32_t i = 0; i < q->id.len && complete; i++) {
     const tl_obj *who = q->id.at[i];
-    list[i] = is_self(op, who) ? &self->o : empty_user(op, who);
+    const tl_User *service = is_service(who) ? cg_box_service(op) : NULL;
+    list[i] = is_self(op, who) ? &self->o
+              : service ? &service->o : empty_user(op, who);
     complete = list[i] != NULL;
   }
   tl_vector answer = { .o = { TL_ID_vector, 0 }, .of = TL_OF_OBJ, .len = q->id.len,
