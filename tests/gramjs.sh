@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
 # gramjs.sh CENTIGRAM MODULES - a client that others wrote logs in, over each of its
-# transports.
+# transports; two of its sessions see what each other does.
 set -u
 . "$(dirname "$0")/lib.sh" "$1"
 NODE_PATH=$2
@@ -17,6 +17,13 @@ for transport in TCPFull TCPAbridged TCPObfuscated; do
     'logOut *auth.LoggedOut'; do
     check "GramJS over $transport: ${step%% *}" prints "^$step"
   done
+done
+run node "$(dirname "$script")/sessions.js" +9996625678
+check "two sessions of GramJS tell each other" exits 0
+for step in 'NewMessage *from 777000 at the first: 5 digits' 'second *logged in with it' \
+  'news *from .' 'notice *New login' 'getDialogs *Local login with 1 unread' \
+  'markAsRead *none left' 'ended *the second: 401 SESSION_REVOKED'; do
+  check "GramJS, two sessions: ${step%% *}" prints "^$step"
 done
 stop TERM
 check "the server ends with status 0" exits 0
