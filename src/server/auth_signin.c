@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * auth_signin.c - auth.signIn, signUp, logOut, dropTempAuthKeys
+ * auth_signin.c - auth.signIn, signUp, logOut
  * (login.md 3.3, 4.1, 4.2, 4.10 and rows 27-45 of 3.4).
  */
 #include "account.h"
@@ -254,7 +254,7 @@ void cg_auth_sign_up(cg_op *op) {
   else cg_tx_find(op, q->phone_code_hash, on_sign_up_found);
 }
 
-/* --- auth.logOut, auth.dropTempAuthKeys ----------------------------------- */
+/* --- auth.logOut ---------------------------------------------------------- */
 
 static void on_logged_out(cg_op *op, const cg_store_reply *r) {
   tl_auth_loggedOut out = { TL_INIT(auth_loggedOut) };
@@ -267,9 +267,4 @@ static void on_logged_out(cg_op *op, const cg_store_reply *r) {
 void cg_auth_log_out(cg_op *op) {
   cg_op_submit(op, &(cg_store_request){ .op = CG_STORE_AUTH_DELETE,
                                         .id = cg_op_key(op) }, on_logged_out);
-}
-
-/* Temporary keys that are bound to this one are all of those that there are: none yet. */
-void cg_auth_drop_temp_keys(cg_op *op) {
-  cg_op_true(op);
 }

@@ -132,10 +132,9 @@ static void free_new_key(new_key *k) {
 static cg_key_outcome keep_peer(const new_key *k) {
   cg_server *s = k->s;
   if (cg_peer_find(s, k->agreed.key.id)) return CG_KEY_TAKEN;
-  cg_peer *p = cg_peer_add(s, &k->agreed.key);
+  cg_peer *p = cg_peer_add(s, &k->agreed.key, k->agreed.expires_at);
   if (!p) return CG_KEY_FAILED;
   p->dc = k->agreed.dc;
-  p->temp_until = k->agreed.expires_at;
   p->first_salt = k->agreed.salt;
   p->first_salt_half_hour = cg_unix(s->now_us) / 1800;
   return CG_KEY_STORED;
@@ -260,7 +259,8 @@ static void take_message(cg_conn *c, cg_peer *p, const cg_message *m) {
 static void take_sealed(cg_conn *c, cg_peer *p, cg_bytes packet, bool wants_ack) {
   cg_server *s = c->s;
   cg_message m;
-  if (p->doomed || (p->temp_until && p->temp_until <= cg_unix(s->now_us))) {
+  bool over = p->temp_until && p->temp_until <= cg_unix(s->now_us);
+  if (over || p->doomed || cg_peer_owner(p)->doomed) {
     cg_conn_send_error(c, -404);
     return;
   }
@@ -286,7 +286,7 @@ static void hold(cg_conn *c, cg_bytes packet, bool wants_ack, uint64_t key_id) {
   c->held_ack = wants_ack;
   c->blocked = true;
   if (c->held.err) cg_conn_close(c);
-  else cg_peer_load(c->s, key_id, c->id);
+  else cg_peer_load(c->s, key_id, cg_conn_key_loaded, (cg_peer_asker){ .conn = c->id });
 }
 
 static void take_packet(cg_conn *c, cg_bytes packet, bool wants_ack) {
@@ -329,6 +329,13 @@ void cg_conn_unblock(cg_conn *c) {
   if (c->held.len && !c->closing) take_held(c);
   /* A store that answers at once calls from within the pump, which goes on itself. */
   if (!c->pumping) pump(c);
+}
+
+/* An unknown key is for the client to know; a store out of reach is not. */
+void cg_conn_key_loaded(cg_server *s, cg_peer *p, cg_err err, cg_peer_asker who) {
+  cg_conn *c = cg_conn_find(s, who.conn);
+  if (c && (p || err == CG_E_NOT_FOUND)) cg_conn_unblock(c);
+  else if (c) cg_conn_close(c);
 }
 
 void cg_server_feed(cg_server *s, uint64_t conn, cg_bytes in, uint64_t now_us) {

@@ -34,7 +34,7 @@ typedef struct cg_op cg_op;
 typedef struct cg_wait cg_wait;
 
 /* What a cg_due is a part of. */
-enum { CG_DUE_CONN, CG_DUE_LINK, CG_DUE_WAIT, CG_DUE_PURGE };
+enum { CG_DUE_CONN, CG_DUE_LINK, CG_DUE_WAIT, CG_DUE_PURGE, CG_DUE_PEER };
 
 /* Who is logged in with a key; user_id 0: nobody. */
 typedef struct {
@@ -43,13 +43,22 @@ typedef struct {
   bool revoked; /* nobody any more, and it was not told yet */
 } cg_login;
 
-/* An authorization key and what is known about who has it. */
+/*
+ * An authorization key and what is known about who has it. A temporary key is bound to
+ * a permanent one, its owner: codes and logins hang on the owner, which is in memory as
+ * long as it has such a key, and all keys of one owner see the same login.
+ */
 struct cg_peer {
+  cg_due due;           /* a temporary key's end */
   cg_server *s;
   cg_auth_key key;
   uint64_t first_salt;  /* agreed in the key exchange; valid in that half hour only */
   int64_t first_salt_half_hour;
   int64_t temp_until;   /* unix seconds for a temporary key; 0: permanent */
+  cg_peer *permanent;   /* that it is bound to; held; NULL: to none */
+  uint64_t bound_id;    /* of the key that it was ever bound to; 0: of none */
+  cg_peer *bound;       /* the temporary keys that are bound to it */
+  cg_peer *bound_next;  /* of those of `permanent` */
   int32_t dc;           /* as the client named it, 0 if it did not */
   int32_t layer;        /* 0: no initConnection yet */
   int32_t api_id;
@@ -58,12 +67,19 @@ struct cg_peer {
   cg_link *links;       /* most recently heard first */
   uint32_t link_count, refs;
   uint32_t inits;       /* calls whose initConnection the store does not have yet */
+  uint32_t binds;       /* calls that are about to bind it */
   bool forgotten;       /* no longer found; freed with its last reference */
   bool doomed;          /* its key is erased: forget it once the answer is out */
   uint64_t turn;        /* in which it or one of its links was last changed */
   cg_peer *newer, *older; /* among those without links, by when they lost the last */
   bool idle;
 };
+
+/* Peers without links, of one kind. */
+typedef struct {
+  cg_peer *newest, *oldest;
+  size_t count;
+} cg_idle_peers;
 
 struct cg_link {
   cg_due due;
@@ -144,8 +160,7 @@ struct cg_server {
   cg_link *touched;
   cg_conn *written;
   cg_conn *queue, **queue_end;
-  cg_peer *idle_newest, *idle_oldest;
-  size_t idle_count;
+  cg_idle_peers idle[2]; /* with permanent keys, with temporary ones */
   uint64_t last_serial;
   cg_buf plain, packet, given;
   const cg_tl_schema *schema; /* all layers, and what --schema brought */
@@ -186,17 +201,41 @@ void cg_conn_unblock(cg_conn *c);
 
 cg_peer *cg_peer_find(cg_server *s, uint64_t key_id);
 
-/* A peer for a key that was just agreed or loaded. NULL when memory is out. */
-cg_peer *cg_peer_add(cg_server *s, const cg_auth_key *key);
+/* A peer for a key that was just agreed or loaded, and that lives until `temp_until` (0:
+ * is permanent). NULL when memory is out. */
+cg_peer *cg_peer_add(cg_server *s, const cg_auth_key *key, int64_t temp_until);
 
-/* Asks the store for a key and whose it is, and unblocks connection `conn` then: the
- * peer is found, or the key is unknown. */
-void cg_peer_load(cg_server *s, uint64_t key_id, uint64_t conn);
+/* Who wants to know a key: the number of a connection, or a call. */
+typedef union {
+  uint64_t conn;
+  cg_op *op;
+} cg_peer_asker;
+/* Err is OK with the peer, NOT_FOUND, or why it is not known whether there is one. */
+typedef void cg_peer_loaded(cg_server *s, cg_peer *p, cg_err err, cg_peer_asker who);
+
+/* Asks the store for a key and whose it is, and tells `done`, once. */
+void cg_peer_load(cg_server *s, uint64_t key_id, cg_peer_loaded *done, cg_peer_asker who);
+
+/* Binds a temporary key to a permanent one, in the place of the one of its kind (for
+ * media or not, by the sign of its dc) that was, until `expires_at` at the latest. It
+ * has to say anew who it is. */
+void cg_peer_bind(cg_peer *temporary, cg_peer *permanent, int64_t expires_at);
+
+/* The peer that the calls of `p` count for: the permanent key's. */
+static inline cg_peer *cg_peer_owner(cg_peer *p) {
+  return p->permanent ? p->permanent : p;
+}
+
+/* A temporary key that is bound to none: it has no owner. */
+static inline bool cg_peer_is_unbound(const cg_peer *p) {
+  return p->temp_until && !p->permanent;
+}
 
 void cg_peer_ref(cg_peer *p);
 void cg_peer_unref(cg_peer *p);
 
-/* Ends its sessions; the key is as if it had never been looked up. */
+/* Ends its sessions; the key is as if it had never been looked up. A temporary one is
+ * gone thereby; a permanent one takes those along that are bound to it. */
 void cg_peer_forget(cg_peer *p);
 void cg_peers_free(cg_server *s);
 
@@ -214,6 +253,9 @@ void cg_link_flush(cg_link *l); /* its packets go to its connection */
 void cg_link_due(cg_link *l);
 
 /* --- the rest ------------------------------------------------------------- */
+
+/* conn.c: the key of a packet that waits in connection who.conn is found, or is not. */
+cg_peer_loaded cg_conn_key_loaded;
 
 /* dispatch.c: an API call came in. */
 void cg_dispatch(cg_link *l, uint64_t msg_id, cg_bytes body);

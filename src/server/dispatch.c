@@ -16,7 +16,8 @@ enum { OLDEST_LAYER = 99 }; /* the first whose help.getConfig can be answered */
 /* Who may call. */
 enum {
   ANYONE = 1, /* before login too: login.md 4.11 */
-  UNBOUND = 2 /* over a temporary key that is bound to none, too */
+  UNBOUND = 2, /* over a temporary key that is bound to none, too */
+  BARE = 4 /* without initConnection: its answer is the same in all layers */
 };
 
 typedef struct {
@@ -39,7 +40,7 @@ static const method table[] = {
   { TL_ID_account_setAuthorizationTTL, cg_account_set_authorization_ttl, 0 },
   { TL_ID_account_updateStatus, cg_canned, 0 },
   { TL_ID_account_verifyEmail, NULL, ANYONE },
-  { TL_ID_auth_bindTempAuthKey, NULL, ANYONE | UNBOUND },
+  { TL_ID_auth_bindTempAuthKey, cg_auth_bind_temp_key, ANYONE | UNBOUND | BARE },
   { TL_ID_auth_cancelCode, cg_auth_cancel_code, ANYONE },
   { TL_ID_auth_checkPaidAuth, NULL, ANYONE },
   { TL_ID_auth_checkPassword, NULL, ANYONE },
@@ -185,11 +186,22 @@ static void take_method(cg_op *op) {
   const cg_unwrapped *u = &op->call;
   op->layer = u->layer ? u->layer : op->peer->layer;
   if (!decode(op)) return;
-  if (op->peer->temp_until && !(find(op->request->id)->who & UNBOUND))
+  int who = find(op->request->id)->who;
+  cg_op_own(op);
+  if (cg_peer_is_unbound(op->peer) && !(who & UNBOUND))
     cg_op_error(op, 401, "AUTH_KEY_PERM_EMPTY");
+  else if (who & BARE) cg_op_start(op, authorize);
   else if (!op->peer->layer) cg_op_error(op, 400, "CONNECTION_NOT_INITED");
   else if (!layer_known(op, op->layer)) cg_op_error(op, 400, "CONNECTION_LAYER_INVALID");
   else cg_op_start(op, authorize);
+}
+
+/* What the store has, it has for the permanent key. */
+static void remember_init(cg_peer *owner, const cg_store_init *init) {
+  owner->layer = init->layer;
+  owner->api_id = init->api_id;
+  owner->init_digest = cg_init_digest(init);
+  owner->turn = owner->s->turn;
 }
 
 /* The store has what initConnection said, if it had to be asked. */
@@ -203,16 +215,16 @@ static void initialised(cg_op *op, const cg_store_reply *r) {
   cg_init_fill(&op->call, op->layer, &init);
   p->layer = init.layer;
   p->api_id = init.api_id;
-  p->init_digest = cg_init_digest(&init);
   p->turn = op->s->turn;
+  remember_init(cg_peer_owner(p), &init);
   cg_op_initialising(op, false);
   take_method(op);
 }
 
-/* Keeps what initConnection said with the key, if it is news. A temporary key keeps it
- * in memory only. */
+/* Keeps what initConnection said with the permanent key, if it is news. A temporary key
+ * that is bound to none keeps it in memory only. */
 static void keep_init(cg_op *op, int32_t layer) {
-  const cg_peer *p = op->peer;
+  const cg_peer *p = cg_peer_owner(op->peer);
   cg_store_key row = { .id = p->key.id };
   cg_init_fill(&op->call, layer, &row.init);
   op->layer = layer;
@@ -247,8 +259,9 @@ void cg_dispatch(cg_link *l, uint64_t msg_id, cg_bytes body) {
   if (op && !err && !op->call.without_updates) l->updates = true;
   if (!op) refuse_for_memory(l);
   else if (err) refuse_unread(op, err);
-  else if (op->call.has_init) take_init(op);
-  else cg_op_start(op, take_method);
+  else if (!op->call.has_init) cg_op_start(op, take_method);
+  else if (op->peer->binds) cg_op_start(op, take_init);
+  else take_init(op);
 }
 
 static void key_deleted(cg_op *op, const cg_store_reply *r) {

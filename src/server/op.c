@@ -28,8 +28,10 @@ static void enlist(cg_op *op) {
 static void free_op(cg_op *op) {
   op->s->ops_waiting -= op->waiting;
   op->peer->inits -= op->initialising;
+  op->peer->binds -= op->binding;
   if (op->next) op->next->prev = op->prev;
   *(op->prev ? &op->prev->next : &op->s->ops) = op->next;
+  cg_peer_unref(op->owner);
   cg_peer_unref(op->peer);
   cg_arena_free(op->arena);
   cg_free(op);
@@ -45,9 +47,10 @@ cg_op *cg_op_new(cg_link *l, uint64_t msg_id, cg_bytes body, cg_err *err) {
     return NULL;
   }
   *op = (cg_op){ .s = l->peer->s, .arena = arena, .peer = l->peer, .link = l->serial,
-                 .msg_id = msg_id };
+                 .owner = l->peer, .msg_id = msg_id };
   if (l->conn) memcpy(op->ip, l->conn->ip, sizeof op->ip);
   cg_peer_ref(op->peer);
+  cg_peer_ref(op->owner);
   enlist(op);
   *err = cg_unwrap(copy, arena, &op->call);
   return op;
@@ -59,9 +62,10 @@ static bool names(const cg_op *op, uint64_t msg_id) {
   return false;
 }
 
-/* True while a call that `op` must follow is in flight, or what its key says about
- * itself is on its way to the store. */
+/* True while a call that `op` must follow is in flight, its key is being bound, or what
+ * its key says about itself is on its way to the store. */
 static bool must_wait(const cg_op *op) {
+  if (op->peer->binds) return true;
   if (op->peer->inits && !op->call.has_init) return true;
   if (!op->call.after_count) return false;
   for (const cg_op *o = op->s->ops; o; o = o->next)
@@ -77,19 +81,18 @@ void cg_op_start(cg_op *op, cg_op_run *run) {
   if (!op->waiting) op->run(op);
 }
 
-/* Starts what waited for something of this peer that is over now, one after the other:
- * the list may be another after each. */
+/* The oldest call on this peer that waits for nothing any more; NULL if none does. */
+static cg_op *ready(const cg_peer *p) {
+  cg_op *oldest = NULL;
+  for (cg_op *op = p->s->ops; op; op = op->next)
+    if (op->waiting && op->peer == p && !must_wait(op)) oldest = op;
+  return oldest;
+}
+
+/* Starts what waited for something of this peer that is over now, one after the other
+ * as they came: what is ready may be another after each. */
 static void start_waiting(const cg_peer *p) {
-  cg_server *s = p->s;
-  cg_op *op = s->ops_waiting ? s->ops : NULL;
-  while (op) {
-    if (op->waiting && op->peer == p && !must_wait(op)) {
-      cg_op_start(op, op->run);
-      op = s->ops;
-    } else {
-      op = op->next;
-    }
-  }
+  for (cg_op *op; p->s->ops_waiting && (op = ready(p));) cg_op_start(op, op->run);
 }
 
 void cg_op_end(cg_op *op) {
@@ -98,6 +101,18 @@ void cg_op_end(cg_op *op) {
   free_op(op);
   start_waiting(p);
   cg_peer_unref(p);
+}
+
+void cg_op_own(cg_op *op) {
+  cg_peer *owner = cg_peer_owner(op->peer);
+  cg_peer_ref(owner);
+  cg_peer_unref(op->owner);
+  op->owner = owner;
+}
+
+void cg_op_binding(cg_op *op) {
+  op->peer->binds += !op->binding;
+  op->binding = true;
 }
 
 void cg_op_initialising(cg_op *op, bool begins) {

@@ -22,6 +22,7 @@ struct cg_op {
   cg_server *s;
   cg_arena *arena;
   cg_peer *peer;        /* held */
+  cg_peer *owner;       /* that the call counts for: held; see cg_op_own() */
   uint64_t link, msg_id; /* serial of the session, and the call's id in it */
   int32_t layer;        /* of the caller, for the answer */
   cg_unwrapped call;
@@ -33,6 +34,7 @@ struct cg_op {
   void *state;          /* the handler's, in `arena` */
   bool waiting;         /* for calls that it named in invokeAfterMsg */
   bool initialising;    /* the store is asked to keep its initConnection */
+  bool binding;         /* it is about to bind its key */
   bool muted;           /* nobody wants the answer */
   char ip[48];
   cg_op *next, *prev;
@@ -45,6 +47,13 @@ cg_op *cg_op_new(cg_link *l, uint64_t msg_id, cg_bytes body, cg_err *err);
 /* Runs `run`, perhaps only when the calls that it must follow are done, and what an
  * initConnection of its key says is kept. Ends the step. */
 void cg_op_start(cg_op *op, cg_op_run *run);
+
+/* The call counts from now on for the permanent key that its own is bound to now,
+ * whatever becomes of that. */
+void cg_op_own(cg_op *op);
+
+/* The op is about to bind its temporary key: calls on that key wait until it is over. */
+void cg_op_binding(cg_op *op);
 
 /* The initConnection of the op is being kept, or it is over; others go on then. */
 void cg_op_initialising(cg_op *op, bool begins);
@@ -76,12 +85,12 @@ static inline int64_t cg_op_now(const cg_op *op) {
 
 /* The permanent key that the call counts for: codes and logins hang on it. */
 static inline uint64_t cg_op_key(const cg_op *op) {
-  return op->peer->key.id;
+  return op->owner->key.id;
 }
 
 /* Who is logged in with it. */
 static inline cg_login *cg_op_login(const cg_op *op) {
-  return &op->peer->login;
+  return &op->owner->login;
 }
 
 /* The session that asked, NULL if it is gone. */

@@ -14,6 +14,7 @@
 
 enum {
   IDLE_PEERS = 1024,
+  IDLE_TEMPORARY = 65536, /* what is forgotten of them is lost */
   LINKS_MAX = 64,     /* sessions of one key */
   DETACHED_S = 900    /* life of a session that nobody talks in */
 };
@@ -22,20 +23,34 @@ cg_peer *cg_peer_find(cg_server *s, uint64_t key_id) {
   return cg_map_get(&s->peers, key_id);
 }
 
+static cg_idle_peers *idle_peers(const cg_peer *p) {
+  return &p->s->idle[p->temp_until != 0];
+}
+
 static void leave_idle(cg_peer *p) {
-  cg_server *s = p->s;
+  cg_idle_peers *all = idle_peers(p);
   if (!p->idle) return;
-  *(p->newer ? &p->newer->older : &s->idle_newest) = p->older;
-  *(p->older ? &p->older->newer : &s->idle_oldest) = p->newer;
+  *(p->newer ? &p->newer->older : &all->newest) = p->older;
+  *(p->older ? &p->older->newer : &all->oldest) = p->newer;
   p->newer = p->older = NULL;
   p->idle = false;
-  s->idle_count--;
+  all->count--;
 }
 
 static void free_peer(cg_peer *p) {
   leave_idle(p);
+  cg_dues_remove(&p->s->dues, &p->due);
   cg_auth_key_wipe(&p->key);
   cg_free(p);
+}
+
+/* Takes a temporary key from its owner; returns the owner, still held. */
+static cg_peer *unlink_bound(cg_peer *p) {
+  cg_peer *owner = p->permanent, **at = &owner->bound;
+  while (*at != p) at = &(*at)->bound_next;
+  *at = p->bound_next;
+  p->permanent = p->bound_next = NULL;
+  return owner;
 }
 
 void cg_peer_forget(cg_peer *p) {
@@ -44,17 +59,20 @@ void cg_peer_forget(cg_peer *p) {
   p->forgotten = true;
   cg_peer_ref(p);
   while (p->links) cg_link_free(p->links);
-  leave_idle(p);
+  while (p->bound) cg_peer_forget(p->bound);
+  if (p->permanent) cg_peer_unref(unlink_bound(p));
+  cg_dues_remove(&p->s->dues, &p->due);
   cg_peer_unref(p);
 }
 
 static void become_idle(cg_peer *p) {
-  cg_server *s = p->s;
+  cg_idle_peers *all = idle_peers(p);
   p->idle = true;
-  p->older = s->idle_newest;
-  *(p->older ? &p->older->newer : &s->idle_oldest) = p;
-  s->idle_newest = p;
-  if (++s->idle_count > IDLE_PEERS) cg_peer_forget(s->idle_oldest);
+  p->older = all->newest;
+  *(p->older ? &p->older->newer : &all->oldest) = p;
+  all->newest = p;
+  if (++all->count > (p->temp_until ? IDLE_TEMPORARY : IDLE_PEERS))
+    cg_peer_forget(all->oldest);
 }
 
 void cg_peer_ref(cg_peer *p) {
@@ -70,6 +88,9 @@ void cg_peer_unref(cg_peer *p) {
 
 void cg_peers_free(cg_server *s) {
   size_t at = 0;
+  for (cg_peer *p; (p = cg_map_each(&s->peers, &at));)
+    if (p->permanent) unlink_bound(p)->refs--;
+  at = 0;
   for (cg_peer *p; (p = cg_map_each(&s->peers, &at));) {
     cg_peer_ref(p);
     while (p->links) cg_link_free(p->links);
@@ -78,11 +99,13 @@ void cg_peers_free(cg_server *s) {
   cg_map_free(&s->peers);
 }
 
-cg_peer *cg_peer_add(cg_server *s, const cg_auth_key *key) {
+cg_peer *cg_peer_add(cg_server *s, const cg_auth_key *key, int64_t temp_until) {
   cg_peer *p = cg_alloc(sizeof *p);
   if (!p) return NULL;
-  *p = (cg_peer){ .s = s, .key = *key, .turn = s->turn };
-  if (cg_map_put(&s->peers, key->id, p)) {
+  *p = (cg_peer){ .s = s, .key = *key, .turn = s->turn, .temp_until = temp_until };
+  uint64_t end = (uint64_t)temp_until * CG_SECOND;
+  if ((temp_until && cg_dues_add(&s->dues, &p->due, CG_DUE_PEER, end)) ||
+      cg_map_put(&s->peers, key->id, p)) {
     free_peer(p);
     return NULL;
   }
@@ -90,11 +113,40 @@ cg_peer *cg_peer_add(cg_server *s, const cg_auth_key *key) {
   return p;
 }
 
+/* --- binding -------------------------------------------------------------- */
+
+static bool is_for_media(const cg_peer *p) {
+  return p->dc < 0;
+}
+
+/* Those that must give way to `p`; it is one of them itself if it was bound before. */
+static void unbind_kind_of(const cg_peer *p, cg_peer *owner) {
+  cg_peer *next;
+  for (cg_peer *other = owner->bound; other; other = next) {
+    next = other->bound_next;
+    if (is_for_media(other) == is_for_media(p)) unlink_bound(other)->refs--;
+  }
+}
+
+void cg_peer_bind(cg_peer *p, cg_peer *owner, int64_t expires_at) {
+  cg_peer_ref(owner);
+  unbind_kind_of(p, owner);
+  p->permanent = owner;
+  p->bound_id = owner->key.id;
+  p->bound_next = owner->bound;
+  owner->bound = p;
+  p->layer = p->api_id = 0;
+  p->turn = p->s->turn;
+  if (expires_at < p->temp_until) p->temp_until = expires_at;
+  cg_dues_move(&p->s->dues, &p->due, (uint64_t)p->temp_until * CG_SECOND);
+}
+
 /* --- loading -------------------------------------------------------------- */
 
 typedef struct {
   cg_server *s;
-  uint64_t conn;
+  cg_peer_loaded *done;
+  cg_peer_asker who;
   cg_auth_key key;
   int32_t dc, layer, api_id;
   uint64_t init_digest;
@@ -104,9 +156,10 @@ typedef struct {
 /* The end of it, found or not. */
 static void loaded(loading *l, cg_err err) {
   cg_server *s = l->s;
-  cg_conn *c = cg_conn_find(s, l->conn);
+  cg_peer_loaded *done = l->done;
+  cg_peer_asker who = l->who;
   cg_peer *p = err ? NULL : cg_peer_find(s, l->key.id);
-  if (!err && !p && (p = cg_peer_add(s, &l->key))) {
+  if (!err && !p && (p = cg_peer_add(s, &l->key, 0))) {
     p->dc = l->dc;
     p->layer = l->layer;
     p->api_id = l->api_id;
@@ -115,9 +168,7 @@ static void loaded(loading *l, cg_err err) {
   }
   cg_wipe(l, sizeof *l);
   cg_free(l);
-  /* An unknown key is for the client to know; a store out of reach is not. */
-  if (c && (err == CG_E_NOT_FOUND || p)) cg_conn_unblock(c);
-  else if (c) cg_conn_close(c);
+  done(s, p, err || p ? err : CG_E_MEMORY, who);
 }
 
 static void user_loaded(void *ctx, const cg_store_reply *r) {
@@ -169,13 +220,14 @@ static void key_loaded(void *ctx, const cg_store_reply *r) {
   cg_store_submit(l->s->store, &q, auth_loaded, l);
 }
 
-void cg_peer_load(cg_server *s, uint64_t key_id, uint64_t conn) {
+void cg_peer_load(cg_server *s, uint64_t key_id, cg_peer_loaded *done,
+                  cg_peer_asker who) {
   loading *l = cg_alloc(sizeof *l);
   if (!l) {
-    cg_conn_close(cg_conn_find(s, conn));
+    done(s, NULL, CG_E_MEMORY, who);
     return;
   }
-  *l = (loading){ .s = s, .conn = conn };
+  *l = (loading){ .s = s, .done = done, .who = who };
   cg_store_request q = { .op = CG_STORE_KEY_GET, .id = key_id };
   cg_store_submit(s->store, &q, key_loaded, l);
 }

@@ -39,11 +39,14 @@ static void push_peer(cg_peer *p, const tl_obj *update) {
 void cg_push_key(cg_server *s, uint64_t key_id, const tl_obj *update) {
   cg_peer *p = cg_peer_find(s, key_id);
   if (p) push_peer(p, update);
+  for (cg_peer *b = p ? p->bound : NULL; b; b = b->bound_next) push_peer(b, update);
 }
 
 void cg_push_user(cg_server *s, int64_t user_id, uint64_t except_key,
                   const tl_obj *update) {
   size_t at = 0;
   for (cg_peer *p; (p = cg_map_each(&s->peers, &at));)
-    if (p->login.user_id == user_id && p->key.id != except_key) push_peer(p, update);
+    if (cg_peer_owner(p)->login.user_id == user_id &&
+        cg_peer_owner(p)->key.id != except_key)
+      push_peer(p, update);
 }

@@ -56,7 +56,7 @@ static void forget_turn(cg_server *s) {
     any = false;
     for (cg_peer *p; (p = cg_map_each(&s->peers, &at));) {
       if (p->turn != s->turn) continue;
-      cg_peer_forget(p);
+      cg_peer_forget(cg_peer_owner(p)); /* the login that it changed is the owner's */
       any = true; /* removing may have hidden others */
     }
   }
@@ -135,6 +135,7 @@ void cg_server_tick(cg_server *s, uint64_t now_us) {
     case CG_DUE_CONN: cg_conn_due(CG_DUE_OWNER(d, cg_conn)); break;
     case CG_DUE_LINK: cg_link_due(CG_DUE_OWNER(d, cg_link)); break;
     case CG_DUE_WAIT: cg_inbox_due(d); break;
+    case CG_DUE_PEER: cg_peer_forget(CG_DUE_OWNER(d, cg_peer)); break;
     default: cg_server_purge(s);
     }
   }
