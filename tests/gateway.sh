@@ -53,6 +53,13 @@ http "/user$token/auth.signIn?phone_number=9996620001&phone_code_hash=$hash&phon
 check "a dead hash is refused" answers 400 '"description":"PHONE_CODE_EXPIRED"'
 http "/user$token/completephonelogin?code=22222"
 check "a step out of turn is refused" answers 400 '"description":"not possible in the state'
+http "/user$token/auth.resendCode" -d phone_number=9996620001 -d "phone_code_hash=$hash"
+check "in each way" answers 400 '"description":"PHONE_CODE_EXPIRED"'
+http "/bot$token/madeline" -d method=auth.sendCode -d 'params={"phone_number":"9996620001"}'
+hash=$(field phone_code_hash)
+http "/bot$token/madeline" -d method=auth.cancelCode \
+  -d "params={\"phone_number\":\"9996620001\",\"phone_code_hash\":\"$hash\"}"
+check "auth.cancelCode by /bot<TOKEN>/madeline" is 200 '{"ok":true,"result":true}'
 http "/user$token/auth.sendCode" -d 'phone_number="+9996620001"'
 check "a raw sendCode with a JSON-encoded value" answers 200 '"phone_code_hash":"[0-9a-f]*"'
 http "/user$token/auth.cancelCode" -H "$json" \
@@ -87,10 +94,26 @@ http "/user$permanent/auth.logOut"
 check "auth.logOut is allowed" answers 200 '"_":"auth.loggedOut"'
 http "/user$permanent/users.getUsers" -d 'id=[{"_":"inputUserSelf"}]'
 check "logged out is logged out" answers 401 '"description":"AUTH_KEY_UNREGISTERED"'
+http "/user$permanent/enablegetupdates"
+http "/user$permanent/getupdates" -F limit=1
+check "updates, once they are enabled" is 200 '{"ok":true,"result":[]}'
+http "/user$permanent/disablegetupdates"
+http "/user$permanent/getupdates"
+check "and not any more" answers 400 'call the enablegetupdates method'
+http "/user$permanent/auth.sendCode" -F 'document=@/etc/hostname'
+check "files are not taken" answers 400 '"description":"files are not taken"'
+
+http '/phonelogin?phone=%2B9996620001'
+token=$(result)
+http "/user$token/completephonelogin?code=22222"
+permanent=$(result)
+http "/user$permanent/users.getUsers" -d 'id=[{"_":"inputUserSelf"}]'
+check "a call after the login" answers 200 '"self":true'
 http "/user$permanent/resetAuth?force=1"
 check "resetAuth by force answers Unauthorized" \
   is 401 '{"ok":false,"error_code":401,"description":"Unauthorized"}'
-
+http "/user$permanent/users.getUsers" -d 'id=[{"_":"inputUserSelf"}]'
+check "and wipes: the account is another key's" answers 401 '"description":"AUTH_KEY_UNREGISTERED"'
 http '/phonelogin?phone=%2B9996620001'
 token=$(result)
 http "/user$token/completephonelogin?code=22222"
@@ -136,8 +159,37 @@ http '/api/work/one/logout'
 check "logout" is 200 '{"success":true,"response":null,"errors":[]}'
 http '/system/healthcheck'
 check "healthcheck" answers 200 '"success":true'
+
+# Updates, which are kept from the first time that they are asked for.
+http '/api/work/one/phoneLogin' -F number=9996620001
+check "a form of several parts" answers 200 '"_":"auth.sentCode"'
+http '/api/work/one/completePhoneLogin' -F 'data[code]=22222'
+check "and one that is folded into data" answers 200 '"_":"auth.authorization"'
+http '/api/work/one/getSelf'
+check "getSelf" answers 200 '"_":"user".*"self":true'
+http '/api/work/one/getUpdates?offset=-1&limit=100&timeout=0.1'
+check "getUpdates waits, and there is nothing" is 200 '{"success":true,"response":[],"errors":[]}'
+http '/api/work/one/getUpdates?limit=none'
+check "getUpdates wants numbers" answers 400 '"message":"limit: a number is wanted"'
 http '/events'
-check "events are not served yet" [ "$code" = 501 ]
+check "events want a WebSocket" answers 426 'WebSocket'
+if command -v node >/dev/null; then
+  run node "$(dirname "$0")/events.mjs" "$url/events/work/one"
+  check "a WebSocket of one session" \
+    [ "$(tr '\n' ' ' <"$T/out")" = 'accepted true pong there? close closed ' ]
+  run node "$(dirname "$0")/events.mjs" "$url/events/"
+  check "of all" prints '^accepted true'
+  run node "$(dirname "$0")/events.mjs" "$url/events/nobody"
+  check "of none" prints '^status 404'
+fi
+http '/api/work/one/resetAuth'
+check "resetAuth" is 200 '{"success":true,"response":{"_":"authStateLoggingOut"},"errors":[]}'
+http '/api/work/one/phoneLogin?phone=9996620001'
+http '/api/work/one/completePhoneLogin?code=22222'
+http '/api/work/one/resetAuth?force=true'
+check "resetAuth by force" answers 401 '"message":"Unauthorized","code":401'
+http '/api/work/one/getSelf'
+check "and nobody is logged in" answers 401 'AUTH_KEY_UNREGISTERED'
 
 # --- /v1 --------------------------------------------------------------------------------
 
@@ -171,6 +223,8 @@ v1 /sign-up '{"first_name":"Bo","accept_terms":true}'
 check "sign-up" answers 200 '"state":"authorizationStateReady","user_id":"[0-9]*"'
 v1 /login '{"phone":"+9996620002"}'
 check "who is logged in cannot begin" answers 409 authorizationStateReady
+http "/v1/accounts/$id/updates?timeout=0.1" -H "Centigram-Token: $token"
+check "its updates" is 200 '[]'
 v1 /call/users.getUsers '{"id":[{"_":"inputUserSelf"}]}'
 check "a call, its ids as strings" answers 200 '"id":"[0-9]*"'
 v1 /call/auth.cancelCode '{"phone_number":"+9996620002"}'
@@ -235,6 +289,8 @@ run centigram http --data "$T/gateway" --listen 127.0.0.1:0
 check "a folder has one gateway" refuses 1 'another gateway uses this folder'
 run centigram http --data "$T/other" --listen 0.0.0.0:0
 check "a public address wants a password" refuses 1 password
+run centigram http --data "$T/other" --listen 127.example.org:0
+check "so does a name that begins as a loopback address" refuses 1 password
 run centigram http --data "$T/other" --listen 127.0.0.1:0 --password short
 check "a short password is refused" refuses 2 characters
 
@@ -261,24 +317,43 @@ wait $gateway
 
 # --- many accounts ------------------------------------------------------------------------
 
-gateway "$T/many" || exit 1
-accounts=${GATEWAY_ACCOUNTS:-100}
+# each FORMAT...: asks for one path per account, eight at a time; bodies in $T/many.N, and
+# prints the statuses.
+each() {
+  i=0
+  while [ $i -lt "$accounts" ]; do
+    printf 'url = "%s' "$url"
+    # shellcheck disable=SC2059
+    printf "$1" "$(sed -n "$((i + 1))p" "$T/words")"
+    printf '"\noutput = "%s/many.%d"\n' "$T" $i
+    i=$((i + 1))
+  done >"$T/urls"
+  curl -s --noproxy '*' --parallel --parallel-max 8 -K "$T/urls" -w "%{http_code}\n" 2>"$T/err" |
+    LC_ALL=C sort | uniq -c | sed 's/^ *//'
+}
+
+gateway "$T/many" --quiet || exit 1
+accounts=${GATEWAY_ACCOUNTS:-200}
 i=0
-ready=0
+while [ $i -lt "$accounts" ]; do echo $((9996621000 + i)); i=$((i + 1)); done >"$T/words"
+check "$accounts codes are sent" [ "$(each '/phonelogin?phone=%s')" = "$accounts 200" ]
+i=0
 while [ $i -lt "$accounts" ]; do
-  phone=99966$((20000 + i))
-  http "/phonelogin?phone=$phone"
-  token=$(result)
-  http "/user$token/completephonelogin?code=22222"
-  [ "$code" = 200 ] || http "/user$token/completesignup?first_name=N$i"
-  [ "$code" = 200 ] && ready=$((ready + 1))
+  echo "$(sed -n 's/.*"result":"\([^"]*\)".*/\1/p' "$T/many.$i")"
   i=$((i + 1))
-done
-check "$accounts accounts are logged in" [ $ready = "$accounts" ]
+done >"$T/words"
+check "$accounts accounts are logged in" \
+  [ "$(each '/user%s/completephonelogin?code=22222')" = "$accounts 200" ]
 http /metrics
 check "metrics count them" prints "^centigram_gateway_accounts_open $accounts\$"
+memory=$(sed -n 's/^centigram_gateway_account_memory_bytes //p' "$T/out")
 echo "# $(grep '^process_resident' "$T/out")"
-echo "# $(grep '^centigram_gateway_account_memory' "$T/out")"
+echo "# memory of each further account: $memory bytes"
+check "metrics tell the memory of each further one" [ "${memory:-0}" -gt 0 ]
+# What a sanitizer keeps for itself says nothing.
+case $(nm "$(command -v centigram)" 2>/dev/null | grep -c '__[at]san_init') in
+0) check "which is below 64 KB" [ "$memory" -lt 65536 ] ;;
+esac
 kill -TERM $gateway
 wait $gateway
 stop TERM
