@@ -10,9 +10,9 @@
 
 enum {
   KEY_ID = 8,
-  HEAD = KEY_ID + 16,          /* with msg_key */
+  HEAD = KEY_ID + 16, /* with msg_key */
   RANDOM = 16,
-  MESSAGE = 16,                /* msg_id, seqno, length */
+  MESSAGE = 16, /* msg_id, seqno, length */
   INNER = 40,
   SIGNED = RANDOM + MESSAGE + INNER, /* what msg_key is of */
   PADDING = 8,

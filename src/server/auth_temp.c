@@ -38,21 +38,27 @@ static void bind_to(cg_op *op, cg_peer *permanent) {
 }
 
 /* login.md 5.1 step 3: whatever does not fit, the answer is the same. */
-static void on_permanent(cg_server *s, cg_peer *permanent, cg_err err, cg_peer_asker who) {
+static void on_permanent(cg_server *s, cg_peer *permanent, cg_err err,
+                         cg_peer_asker who) {
   cg_op *op = who.op;
   const uint64_t *session_id = op->state; /* that the call was made in */
   const tl_auth_bindTempAuthKey *q = TL_AS(auth_bindTempAuthKey, op->request);
-  cg_bind want = { .msg_id = op->msg_id, .nonce = (uint64_t)q->nonce,
-                   .temp_id = op->peer->key.id, .session_id = *session_id,
+  cg_bind want = { .msg_id = op->msg_id,
+                   .nonce = (uint64_t)q->nonce,
+                   .temp_id = op->peer->key.id,
+                   .session_id = *session_id,
                    .expires_at = q->expires_at };
   bool known = permanent && !permanent->temp_until && !permanent->doomed;
   (void)s;
-  if (!err) err = known ? cg_bind_open(&permanent->key, &want, q->encrypted_message)
-                        : CG_E_NOT_FOUND;
+  if (!err)
+    err = known ? cg_bind_open(&permanent->key, &want, q->encrypted_message)
+                : CG_E_NOT_FOUND;
   if (err == CG_E_VERIFY || err == CG_E_NOT_FOUND)
     cg_op_error(op, 400, "ENCRYPTED_MESSAGE_INVALID");
-  else if (err) cg_op_internal(op, err);
-  else bind_to(op, permanent);
+  else if (err)
+    cg_op_internal(op, err);
+  else
+    bind_to(op, permanent);
 }
 
 void cg_auth_bind_temp_key(cg_op *op) {
@@ -70,8 +76,10 @@ void cg_auth_bind_temp_key(cg_op *op) {
   cg_peer *permanent = cg_peer_find(op->s, id);
   cg_peer_asker who = { .op = op };
   cg_op_binding(op);
-  if (permanent) on_permanent(op->s, permanent, CG_OK, who);
-  else cg_peer_load(op->s, id, on_permanent, who);
+  if (permanent)
+    on_permanent(op->s, permanent, CG_OK, who);
+  else
+    cg_peer_load(op->s, id, on_permanent, who);
 }
 
 /* --- auth.dropTempAuthKeys ------------------------------------------------ */
@@ -89,8 +97,10 @@ void cg_auth_drop_temp_keys(cg_op *op) {
   for (cg_peer *p = op->owner->bound; p; p = next) {
     next = p->bound_next;
     if (excepted(q, p->key.id)) continue;
-    if (p == op->peer) p->doomed = true;
-    else cg_peer_forget(p);
+    if (p == op->peer)
+      p->doomed = true;
+    else
+      cg_peer_forget(p);
   }
   cg_op_true(op);
 }
