@@ -156,6 +156,10 @@ cg_err cg_session_receive(cg_session *s, const cg_message *m, uint64_t now_us) {
   return count_discards(s, verdict(err));
 }
 
+bool cg_session_has_taken(const cg_session *s) {
+  return s->taken;
+}
+
 /* ---- time ------------------------------------------------------------------ */
 
 cg_err cg__ack_later(cg_session *s, uint64_t msg_id) {

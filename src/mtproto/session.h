@@ -52,6 +52,16 @@ int64_t cg_session_time_offset(const cg_session *s); /* client: likewise */
  * new session with the next packet. */
 cg_err cg_session_receive(cg_session *s, const cg_message *m, uint64_t now_us);
 
+/* server: whether the last packet was taken. It was not if it was discarded, if nothing in
+ * it was new or still waits for an answer, or if it had to be sent again with another
+ * salt: such a packet may be an old one that a stranger repeats. */
+bool cg_session_has_taken(const cg_session *s);
+
+/* server: appends the notice about the last packet, if that was not taken and is told so,
+ * sealed by itself: it belongs where the packet came from, and nothing else does. MEMORY,
+ * RANDOM, CRYPTO: nothing was appended. */
+cg_err cg_session_pull_refusal(cg_session *s, uint64_t now_us, cg_buf *out);
+
 typedef enum {
   CG_SESSION_NONE,
   /* server: an API call `body` came in `msg_id`, once; answer with

@@ -154,6 +154,7 @@ void cg__dequeue(cg_session *s, cg__out *o) {
 
 void cg__forget(cg_session *s, cg__out *o) {
   cg__dequeue(s, o);
+  if (o == s->refusal) s->refusal = NULL;
   cg__table_remove(&s->sent, o);
   if (o->kind == CG__ANSWER) cg__table_remove(&s->calls, o);
   if (o->kind == CG__ANSWER || o->kind == CG__NOTICE) s->stored -= o->len;

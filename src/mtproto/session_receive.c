@@ -94,6 +94,7 @@ static cg_err remember_container(cg_session *s, const cg__in *in) {
   cg_err err = reserve(s);
   if (err) return err;
   cg_replay_add(&s->replay, in->msg_id | (s->client ? 0 : CG_REPLAY_OTHER));
+  s->taken = true;
   return CG_OK;
 }
 
@@ -156,6 +157,7 @@ static cg_err open_body(cg_session *s, const cg__in *in) {
 static void remember(cg_session *s, const cg__in *in) {
   bool call = !s->client && cg__table_find(&s->calls, in->msg_id);
   cg_replay_add(&s->replay, in->msg_id | (call ? CG_REPLAY_KEEP : 0));
+  s->taken = true;
   if (in->msg_id < s->top_id) return;
   s->top_id = in->msg_id;
   s->top_seqno = in->seqno;

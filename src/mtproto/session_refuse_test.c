@@ -326,8 +326,80 @@ static void test_unpacking_is_bounded(void **state) {
   done(p);
 }
 
+/* The notice about the last packet, alone; 0 if there is none. */
+static int pull_refusal(peer *p) {
+  cg_buf packet = { 0 }, plain = { 0 };
+  cg_message m;
+  forget_sent(p);
+  assert_int_equal(cg_session_pull_refusal(p->s, p->now, &packet), CG_OK);
+  if (packet.len) {
+    assert_int_equal(
+        cg_envelope_open(&p->key, p->role, cg_buf_view(&packet), false, &plain, &m),
+        CG_OK);
+    take_apart(p, &m);
+  }
+  cg_buf_free(&packet);
+  cg_buf_free(&plain);
+  return p->count;
+}
+
+/* What was not taken is told so by itself, whatever else waits. */
+static void test_refusals_go_alone(void **state) {
+  (void)state;
+  peer *p = used_server();
+  uint64_t id = take_call(p, 1), old = id_after(p, -301) + 4, next = next_id(p);
+  assert_true(cg_session_has_taken(p->s));
+  assert_int_equal(pull_refusal(p), 0);
+  reply(p, id, tl("i", TL_ID_boolTrue));
+  assert_int_equal(receive(p, old, 1, call(1)), CG_E_TIME);
+  assert_false(cg_session_has_taken(p->s));
+  assert_int_equal(pull_refusal(p), 1);
+  expect_body(&p->sent[0], tl("ilii", MT_ID_bad_msg_notification, old, I(1), I(16)));
+  assert_int_equal(pull_refusal(p), 0);
+  assert_int_equal(receive_with(p, SALT + 9, next, 1, call(1)), CG_OK);
+  assert_false(cg_session_has_taken(p->s));
+  assert_int_equal(pull_refusal(p), 1);
+  must_find(p, MT_ID_bad_server_salt);
+  assert_int_equal(pull(p), 1); /* the answer has waited */
+  must_find(p, MT_ID_rpc_result);
+  assert_int_equal(receive(p, old, 1, call(1)), CG_E_TIME);
+  expect_refusal(p, old, 1, 16); /* or with the rest, if nobody asks */
+  assert_int_equal(pull_refusal(p), 0);
+  done(p);
+}
+
+/* A packet that comes again is taken while an answer to it is due, and no longer. */
+static void test_what_counts_as_taken(void **state) {
+  (void)state;
+  peer *p = used_server();
+  uint64_t ping = accept(p, 0, tl("il", MT_ID_ping, L(3))), inner = next_id(p),
+           outer = next_id(p);
+  assert_true(cg_session_has_taken(p->s));
+  assert_int_equal(receive(p, ping, 0, tl("il", MT_ID_ping, L(3))), CG_E_REPLAY);
+  assert_false(cg_session_has_taken(p->s));
+  for (int i = 0; i < 2; i++) { /* at work */
+    assert_int_equal(receive(p, outer, 2, container(1, inner, I(1), call(1))), CG_OK);
+    assert_true(cg_session_has_taken(p->s));
+  }
+  reply(p, inner, tl("i", TL_ID_boolTrue));
+  pull(p);
+  uint64_t answer = must_find(p, MT_ID_rpc_result)->msg_id;
+  assert_int_equal(receive(p, inner, 1, call(1)), CG_OK); /* not acked */
+  assert_true(cg_session_has_taken(p->s));
+  accept(p, 2, id_list(MT_ID_msgs_ack, 1, answer));
+  assert_int_equal(receive(p, outer, 2, container(1, inner, I(1), call(1))), CG_OK);
+  assert_false(cg_session_has_taken(p->s));
+  for (int i = 0; i < 2; i++) { /* "lost" is no answer that anybody waits for */
+    assert_int_equal(receive(p, inner, 1, call(1)), CG_OK);
+    assert_false(cg_session_has_taken(p->s));
+  }
+  done(p);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
+    cmocka_unit_test(test_refusals_go_alone),
+    cmocka_unit_test(test_what_counts_as_taken),
     cmocka_unit_test(test_unpacking_is_bounded),
     cmocka_unit_test(test_refuses_16),
     cmocka_unit_test(test_refuses_17),

@@ -134,6 +134,16 @@ cg_err cg_session_pull(cg_session *s, uint64_t now_us, cg_buf *out) {
   return err ? err : seal_batch(s, count, out);
 }
 
+cg_err cg_session_pull_refusal(cg_session *s, uint64_t now_us, cg_buf *out) {
+  s->now_us = now_us;
+  cg__out *notice = s->refusal;
+  if (s->taken || !notice) return CG_OK;
+  cg__dequeue(s, notice);
+  cg__enqueue_first(s, notice);
+  cg_err err = number_batch(s, 1);
+  return err ? err : seal_batch(s, 1, out);
+}
+
 void cg_session_reconnected(cg_session *s, uint64_t now_us) {
   s->now_us = now_us;
   if (s->client) {

@@ -50,6 +50,7 @@ static cg_err refuse(cg_session *s, const cg__in *in, int code, cg_err why) {
   if (code == BAD_SALT) cg_buf_u64(&b, s->o.salt);
   cg_log_write(s->o.log, CG_LOG_DEBUG, "session: message refused with code %d", code);
   cg_err err = cg__send_service(s, &b, CG_MSGID_ANSWER);
+  if (!err) s->refusal = s->tail;
   return err ? err : why;
 }
 
@@ -374,13 +375,20 @@ cg_err cg__server_dispatch(cg_session *s, const cg__in *in) {
   return service < SERVICES ? services[service].take(s, in) : on_call(s, in);
 }
 
-/* A message that came before: its answer goes out again, or is still being made. One
- * that was answered and whose answer is no longer kept can only be told so. */
+/* A call that was answered, and whose answer is no longer kept, can only be told so. */
+static cg_err answer_lost(cg_session *s, uint64_t request) {
+  cg_err err = answer_error(s, request, 400, "ANSWER_LOST");
+  if (!err) cg__table_find(&s->calls, request)->lost = true;
+  return err;
+}
+
+/* A message that came before: its answer goes out again, or is still being made. */
 static cg_err repeat(cg_session *s, const cg__in *in) {
   cg__out *call = cg__table_find(&s->calls, in->msg_id);
   if (!call && service_of(in->body) == SERVICES && in->seqno & 1)
-    return answer_error(s, in->msg_id, 400, "ANSWER_LOST");
+    return answer_lost(s, in->msg_id);
   if (!call) return CG_E_REPLAY;
+  if (!call->lost) s->taken = true;
   if (!call->len) return cg__ack_again(s, in->msg_id);
   if (!call->queued) cg__enqueue(s, call);
   return CG_OK;
@@ -443,6 +451,8 @@ static bool salt_good(const cg_session *s, uint64_t salt) {
 cg_err cg__server_receive(cg_session *s, const cg_message *m) {
   cg__in in = { m->msg_id, m->seqno, m->body };
   bool container = cg__body_id(in.body) == MT_ID_msg_container;
+  s->taken = false;
+  s->refusal = NULL;
   cg__server_salt(s);
   cg_err err = judge_packet(s, &in, container);
   if (err) return err;

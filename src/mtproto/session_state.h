@@ -46,6 +46,7 @@ typedef struct cg__out {
   uint8_t tries; /* packets with it that the peer refused */
   uint8_t sends; /* packets with it that the peer may have taken; stops at 255 */
   bool queued, acked, dropped;
+  bool lost;      /* ANSWER: it says ANSWER_LOST, to who should not need to ask */
   uint8_t body[];
 } cg__out;
 
@@ -146,6 +147,9 @@ struct cg_session {
   uint16_t running;  /* calls without an answer */
   uint8_t discards;
   bool announced; /* server: new_session_created is on its way */
+  bool taken;     /* server: the packet at hand, or a message in it, was new or asks again
+                     for an answer that is due */
+  cg__out *refusal; /* server: the notice about the packet at hand, while it is queued */
   bool lent;      /* events[first] is with the caller */
   cg__event *events;
   uint32_t first, count, cap;

@@ -237,23 +237,41 @@ static void take_event(cg_link *l, const cg_session_event *e) {
   }
 }
 
-/* Gives an opened message to its session. */
+/* What a session does not take is told so where it came from, and changes nothing else:
+ * it may be an old packet that a stranger repeats (protocol.md 145-160). */
+static void refuse_message(cg_conn *c, cg_link *l) {
+  cg_buf notice = { 0 };
+  if (cg_session_pull_refusal(l->session, c->s->now_us, &notice)) cg_conn_close(c);
+  else if (notice.len) cg_conn_send(c, cg_buf_view(&notice));
+  cg_buf_free(&notice);
+}
+
+static void take_events(cg_link *l) {
+  cg_session_event e;
+  while (cg_session_next(l->session, &e)) take_event(l, &e);
+}
+
+/* Gives an opened message to its session, which only now moves here, or begins. */
 static void take_message(cg_conn *c, cg_peer *p, const cg_message *m) {
-  cg_link *l = m->session_id ? cg_link_heard(p, m->session_id, c) : NULL;
+  cg_link *l = m->session_id ? cg_link_get(p, m->session_id) : NULL;
   if (!l) {
     cg_conn_send_error(c, -404);
     return;
   }
-  cg_link_touch(l);
   cg_err err = cg_session_receive(l->session, m, c->s->now_us);
   bool mild = err == CG_E_PROTOCOL || err == CG_E_REPLAY || err == CG_E_TIME;
-  if (err && (!mild || ++c->refused >= REFUSED_MAX)) {
-    cg_conn_close(c);
+  bool taken = !err && cg_session_has_taken(l->session);
+  if (taken) cg_link_heard(l, c);
+  else if (err && (!mild || ++c->refused >= REFUSED_MAX)) cg_conn_close(c);
+  else refuse_message(c, l);
+  if (!l->heard_us) {
+    cg_link_free(l);
     return;
   }
-  if (!err) c->refused = 0;
-  cg_session_event e;
-  while (cg_session_next(l->session, &e)) take_event(l, &e);
+  cg_link_touch(l);
+  if (!taken) return;
+  c->refused = 0;
+  take_events(l);
 }
 
 static void take_sealed(cg_conn *c, cg_peer *p, cg_bytes packet, bool wants_ack) {

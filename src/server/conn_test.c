@@ -76,6 +76,106 @@ static void a_session_moves_between_connections(void **state) {
   is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
 }
 
+/* What the client has to send next, as it goes over the wire and as a packet. */
+static void pull_packet(cg_tester *c, cg_buf *packet, cg_buf *wire) {
+  assert_int_equal(cg_session_pull(c->session, H.now_us, packet), CG_OK);
+  assert_int_equal(cg_framing_send(c->framing, cg_buf_view(packet), wire), CG_OK);
+}
+
+/* Somebody who has seen a packet of c sends it on a connection of his own. */
+static uint64_t repeat_packet(const cg_buf *packet, uint64_t conn) {
+  cg_framing *framing;
+  cg_buf wire = { 0 };
+  assert_int_equal(cg_server_accept(H.server, conn, "127.0.0.1", H.now_us), CG_OK);
+  assert_int_equal(cg_framing_client(&framing, CG_FRAMING_INTERMEDIATE, true, 2,
+                                     &H.client_rng.rng),
+                   CG_OK);
+  assert_int_equal(cg_framing_send(framing, cg_buf_view(packet), &wire), CG_OK);
+  cg_server_feed(H.server, conn, cg_buf_view(&wire), H.now_us);
+  cg_harness_pump(&H);
+  cg_framing_free(framing);
+  cg_buf_free(&wire);
+  return conn;
+}
+
+static cg_link *only_link(const cg_tester *c) {
+  cg_peer *p = cg_peer_find(H.server, c->key.id);
+  assert_int_equal(p->link_count, 1);
+  return p->links;
+}
+
+/* A call and a ping, over and done with, come again on another connection. */
+static void a_repeated_packet_moves_no_session(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  for (int i = 0; i < 2; i++) {
+    cg_buf packet = { 0 }, wire = { 0 };
+    tl_help_getNearestDc q = { TL_INIT(help_getNearestDc) };
+    uint64_t tag = i ? 0 : cg_tester_queue(c, &q.o);
+    if (i) assert_int_equal(cg_session_ping(c->session, 0), CG_OK);
+    pull_packet(c, &packet, &wire);
+    cg_server_feed(H.server, c->conn, cg_buf_view(&wire), H.now_us);
+    cg_harness_pump(&H);
+    if (!i) is_object(cg_tester_take(c, tag), TL_ID_nearestDc);
+    cg_harness_advance(&H, 35); /* its answer is acked by now */
+    uint64_t heard = only_link(c)->heard_us;
+    for (uint64_t n = 0; n < 2; n++) {
+      repeat_packet(&packet, 700 + 10 * (uint64_t)i + n);
+      assert_true(only_link(c)->conn && only_link(c)->conn->id == c->conn);
+      assert_true(only_link(c)->heard_us == heard);
+    }
+    cg_buf_free(&packet);
+    cg_buf_free(&wire);
+  }
+}
+
+/* A session that was never taken is not kept; that it was refused is told. */
+static void a_refused_packet_begins_no_session(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  cg_link *link = only_link(c);
+  cg_buf packet = { 0 }, wire = { 0 };
+  call_simple(c, TL_ID_help_getConfig);
+  cg_tester_reconnect(c, true);
+  cg_tester_disconnect(c);
+  tl_help_getConfig q = { TL_INIT(help_getConfig) };
+  cg_tester_queue(c, &q.o);
+  pull_packet(c, &packet, &wire);
+  H.now_us += 301 * CG_SECOND; /* too old to be believed */
+  repeat_packet(&packet, 800);
+  assert_ptr_equal(only_link(c), link);
+  assert_false(cg_conn_find(H.server, 800)->closing);
+  cg_buf_free(&packet);
+  cg_buf_free(&wire);
+}
+
+/* A client that comes from elsewhere with what is too old is told so there, and goes on. */
+static void a_refusal_goes_where_the_packet_came_from(void **state) {
+  (void)state;
+  cg_tester *c = start();
+  is_object(call_simple(c, TL_ID_help_getConfig), TL_ID_config);
+  cg_tester *again = cg_tester_new(&H); /* the same session from another machine */
+  is_object(call_simple(again, TL_ID_help_getConfig), TL_ID_config);
+  again->key = c->key;
+  cg_session_free(again->session);
+  again->session = c->session;
+  c->session = NULL;
+  tl_help_getNearestDc q = { TL_INIT(help_getNearestDc) };
+  uint64_t tag = cg_tester_queue(again, &q.o);
+  cg_buf packet = { 0 }, wire = { 0 };
+  pull_packet(again, &packet, &wire);
+  H.now_us += 400 * CG_SECOND;
+  cg_server_feed(H.server, again->conn, cg_buf_view(&wire), H.now_us);
+  assert_true(only_link(c)->conn->id == c->conn);
+  cg_harness_pump(&H);
+  is_object(cg_tester_take(again, tag), TL_ID_nearestDc);
+  assert_true(only_link(c)->conn->id == again->conn);
+  cg_buf_free(&packet);
+  cg_buf_free(&wire);
+}
+
 static void a_silent_connection_is_closed(void **state) {
   (void)state;
   cg_harness_open(&H);
@@ -323,6 +423,9 @@ int main(void) {
     T(a_tampered_packet_closes_the_connection),
     T(a_connection_takes_several_keys_but_not_many),
     T(a_session_moves_between_connections),
+    T(a_repeated_packet_moves_no_session),
+    T(a_refused_packet_begins_no_session),
+    T(a_refusal_goes_where_the_packet_came_from),
     T(a_silent_connection_is_closed),
     T(connections_are_limited),
     T(the_test_profile_serves_this_machine_only),

@@ -6,7 +6,7 @@
  *   connection  1 --- n  link  n --- 1  peer
  *
  * A link is an MTProto session. It belongs to its peer, lives on without a connection
- * and moves to the one that it was heard on last. Nothing here may keep a pointer to
+ * and moves to the one on which it took a packet last. Nothing here may keep a pointer to
  * any of them over a store request: they are found again by number (a peer may be held
  * with cg_peer_ref).
  */
@@ -87,7 +87,7 @@ struct cg_link {
   cg_peer *peer;
   cg_conn *conn;         /* NULL: none now */
   uint64_t id, serial;   /* the client's number; ours, never used twice */
-  uint64_t heard_us;
+  uint64_t heard_us;     /* when it took a packet last */
   cg_link *next;         /* of the peer */
   cg_link *conn_next;    /* of the connection */
   cg_link *touched_next; /* of those with something to send or to fear */
@@ -239,9 +239,13 @@ void cg_peer_unref(cg_peer *p);
 void cg_peer_forget(cg_peer *p);
 void cg_peers_free(cg_server *s);
 
-/* The session `session_id` of the peer, made if there is none, now heard on `c`. NULL
- * when memory is out. */
-cg_link *cg_link_heard(cg_peer *p, uint64_t session_id, cg_conn *c);
+/* The session `session_id` of the peer, made if there is none: heard_us is 0 then, and
+ * it has to be heard or freed. NULL when memory is out. */
+cg_link *cg_link_get(cg_peer *p, uint64_t session_id);
+
+/* The session took a packet that came on `c`: that is its connection from now on. Of too
+ * many sessions of a key the quietest ends. */
+void cg_link_heard(cg_link *l, cg_conn *c);
 cg_link *cg_link_by_id(const cg_peer *p, uint64_t session_id);
 cg_link *cg_link_by_serial(const cg_peer *p, uint64_t serial);
 void cg_link_free(cg_link *l);

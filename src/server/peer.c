@@ -293,11 +293,13 @@ static uint64_t salt_at(void *ctx, uint64_t key_id, int64_t unix_s) {
   return cg_secret_salt(&p->s->secret, key_id, half_hour);
 }
 
-static void drop_quietest(cg_peer *p) {
-  cg_link *quiet = p->links;
+/* Ends the session of the peer that was silent longest, but for `keep`. */
+static void drop_quietest(cg_peer *p, const cg_link *keep) {
+  cg_link *quiet = NULL;
   for (cg_link *l = p->links; l; l = l->next)
-    if (!l->conn || (quiet->conn && l->heard_us < quiet->heard_us)) quiet = l;
-  cg_link_free(quiet);
+    if (l != keep && (!quiet || !l->conn || (quiet->conn && l->heard_us < quiet->heard_us)))
+      quiet = l;
+  if (quiet) cg_link_free(quiet);
 }
 
 static cg_link *new_link(cg_peer *p, uint64_t session_id) {
@@ -305,7 +307,6 @@ static cg_link *new_link(cg_peer *p, uint64_t session_id) {
   cg_session_options o = { .role = CG_SERVER, .key = &p->key, .rng = &s->rng,
                            .log = &s->log, .session_id = session_id,
                            .salt_at = salt_at, .salt_ctx = p };
-  if (p->link_count >= LINKS_MAX) drop_quietest(p);
   cg_link *l = cg_alloc(sizeof *l);
   if (!l) return NULL;
   *l = (cg_link){ .peer = p, .id = session_id };
@@ -333,13 +334,15 @@ static void attach(cg_link *l, cg_conn *c) {
   if (moved) cg_session_reconnected(l->session, c->s->now_us);
 }
 
-cg_link *cg_link_heard(cg_peer *p, uint64_t session_id, cg_conn *c) {
+cg_link *cg_link_get(cg_peer *p, uint64_t session_id) {
   cg_link *l = cg_link_by_id(p, session_id);
-  if (!l) l = new_link(p, session_id);
-  if (!l) return NULL;
+  return l ? l : new_link(p, session_id);
+}
+
+void cg_link_heard(cg_link *l, cg_conn *c) {
+  if (l->peer->link_count > LINKS_MAX) drop_quietest(l->peer, l);
   attach(l, c);
-  l->heard_us = p->s->now_us;
-  return l;
+  l->heard_us = c->s->now_us;
 }
 
 void cg_link_touch(cg_link *l) {
