@@ -50,7 +50,10 @@ each_host() {
   check "$host: the example cancels a code" prints '^cancelCode: true'
   check "$host: the cancelled code is dead" prints '^signIn with the cancelled code: 400 PHONE_CODE_EXPIRED'
   check "$host: the example logs in" prints ', +9996620001, id '
-  check "$host: the example logs out" prints '^logOut: auth.loggedOut'
+  check "$host: the example has the code sent another way" prints '^resendCode: auth.sentCode'
+  check "$host: the example makes a call" prints '^getUsers: a list of 1'
+  check "$host: the example logs out and wipes" prints '^resetAuth false: authStateLoggingOut'
+  check "$host: the example wipes alone" prints '^resetAuth true: 401 Unauthorized'
   run "$@" "$example" +9996628001 'echo 22222'
   check "$host: the example signs a new number up" prints '^signUp: auth.authorization'
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * login.c - a phone logged in from C: sendCode, resendCode, cancelCode, sendCode,
- * signIn, a call, logOut.
+ * login.c - a phone logged in from C: sendCode, resendCode, cancelCode, the dead code
+ * refused, sendCode, signIn, a call; and left in both ways: resetAuth false logs out,
+ * resetAuth true only forgets what is kept here.
  *
  *   centigram serve -- sh -c './login "$CENTIGRAM_DC" me.session +9996621234'
  *   cc login.c $(pkg-config --cflags --libs centigram) -o login
@@ -44,6 +45,17 @@ static void report(app *a, const char *step, cg_err err, const cg_result *result
   printf("%s: %s\n", step, answer);
 }
 
+/* The same where the server, or resetAuth, is to refuse with `text`. */
+static void report_refusal(app *a, const char *step, const char *text, cg_err err,
+                           const cg_result *result) {
+  if (err || strcmp(result->error.text, text)) {
+    fprintf(stderr, "%s: %s was awaited\n", step, text);
+    report(a, step, err, result);
+    quit(a, 1);
+  }
+  printf("%s: %d %s\n", step, (int)result->error.code, result->error.text);
+}
+
 static void tell_code(const app *a) {
   cg_login_info info;
   cg_login_get(a->client, &info);
@@ -75,19 +87,33 @@ static void send_code(app *a, const char *phone) {
   tell_code(a);
 }
 
+/* A code that was given up is dead, also for who still knows its hash. */
+static void try_dead_code(app *a, const char *phone, const char *hash, const char *code) {
+  cg_result result;
+  tl_auth_signIn request = { TL_INIT(auth_signIn), .phone_number = cg_bytes_of(phone),
+                             .phone_code_hash = cg_bytes_of(hash) };
+  TL_SET(auth_signIn, &request, phone_code, cg_bytes_of(code));
+  cg_err err = cg_call(a->client, &request.o, a->arena, &result);
+  report_refusal(a, "signIn with the cancelled code", "PHONE_CODE_EXPIRED", err, &result);
+}
+
 /* Asks for a code, has it sent another way, and gives it up. */
 static void change_of_mind(app *a, const char *phone) {
   cg_result result;
   cg_login_info info;
+  char hash[CG_LOGIN_HASH_MAX], code[64];
   send_code(a, phone);
+  get_code(a, code);
   cg_login_get(a->client, &info);
   if (*info.next_type && !info.resend_in) {
     cg_err err = cg_login_resend(a->client, NULL, false, a->arena, &result);
     report(a, "resendCode", err, &result);
     tell_code(a);
   }
-  cg_err err = cg_login_cancel(a->client, a->arena, &result);
+  cg_err err = cg_login_hash(a->client, hash);
+  if (!err) err = cg_login_cancel(a->client, a->arena, &result);
   report(a, "cancelCode", err, &result);
+  try_dead_code(a, phone, hash, code);
 }
 
 static void sign_up(app *a) {
@@ -146,7 +172,10 @@ int main(int argc, char **argv) {
   change_of_mind(&a, argv[3]);
   log_in(&a, argv[3]);
   who_am_i(&a);
-  err = cg_login_log_out(a.client, a.arena, &result);
-  report(&a, "logOut", err, &result);
+  err = cg_reset_auth(a.client, false, a.arena, &result);
+  report(&a, "resetAuth false", err, &result);
+  log_in(&a, argv[3]);
+  err = cg_reset_auth(a.client, true, a.arena, &result);
+  report_refusal(&a, "resetAuth true", "Unauthorized", err, &result);
   quit(&a, 0);
 }

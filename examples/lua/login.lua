@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- login.lua - a phone logged in from Lua: sendCode, resendCode, cancelCode, the dead code
--- refused, sendCode, signIn with the code from the inbox, a call, logOut.
+-- refused, sendCode, signIn with the code from the inbox, a call; and left in both ways:
+-- resetAuth false logs out, resetAuth true only forgets what is kept here.
 --
 --   centigram lua login.lua +9996620001
 --   CENTIGRAM_DC=dc.json CENTIGRAM_SESSION=me.session lua5.4 login.lua +9996620001
@@ -54,13 +55,22 @@ assert(dead.error == "PHONE_CODE_EXPIRED", "a cancelled code is dead")
 print("signIn with the cancelled code: " .. dead.error_code .. " " .. dead.error)
 
 -- The login itself; the steps remember phone and hash.
-report("sendCode", tg.phone_login(phone))
-report("signIn", tg.complete_phone_login(read_code()))
-if tg.get_authorization() == -1 then
-  print("terms: " .. tg.get_terms().text)
-  report("signUp", tg.complete_signup("Ada", "Lovelace", true))
+local function log_in()
+  report("sendCode", tg.phone_login(phone))
+  report("signIn", tg.complete_phone_login(read_code()))
+  if tg.get_authorization() == -1 then
+    print("terms: " .. tg.get_terms().text)
+    report("signUp", tg.complete_signup("Ada", "Lovelace", true))
+  end
 end
+
+log_in()
 
 local me = report("getUsers", tg.users.getUsers{id = {{_ = "inputUserSelf"}}})[1]
 print(("  %s, +%s, id %d"):format(me.first_name, me.phone, me.id))
-report("logOut", tg.auth.logOut())
+report("resetAuth false", tg.resetAuth{force = false})
+
+log_in()
+local left = tg.resetAuth{force = true}
+assert(left.error == "Unauthorized", "nobody is logged in here")
+print("resetAuth true: " .. left.error_code .. " " .. left.error)
