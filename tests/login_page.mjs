@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 // login_page.mjs - the gateway's login page in a real browser, at the size of a phone,
 // driven through chromedriver. Prints one line of TAP for each thing that was seen.
-// Use: node login_page.mjs GATEWAY INBOX [SCREENSHOT]
+// Use: node login_page.mjs GATEWAY INBOX SLOW [SCREENSHOT]
+// SLOW is a gateway to a server that sends a code again after a minute.
 import { spawn } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-const [gateway, inbox, screenshot] = process.argv.slice(2);
+const [gateway, inbox, slow, screenshot] = process.argv.slice(2);
 const profile = mkdtempSync(join(tmpdir(), "page-"));
 const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
   "--window-size=500,900", `--user-data-dir=${profile}`, "--hide-scrollbars",
@@ -60,11 +61,21 @@ async function until(script, ...args) {
 const shown = id => until("return !document.getElementById(arguments[0]).hidden", id);
 const idle = () => until("return !document.querySelector('#ask-phone button').disabled");
 
-// The newest live code of a phone.
-async function code(phone) {
+// The newest code of a phone that is in one of these states.
+async function sent(phone, ...states) {
   const codes = await (await fetch(`${inbox}/codes?phone=${phone}`)).json();
-  return codes.find(c => c.state === "live").code;
+  return codes.find(c => states.includes(c.state));
 }
+const code = async phone => (await sent(phone, "live")).code;
+
+// Calls a method as the page does, with its account; gives [status, answer].
+const call = (method, args) => run(`const [method, args] = arguments;
+  const me = JSON.parse(sessionStorage.getItem("account"));
+  return fetch("/v1/accounts/" + me.id + "/call/" + method, { method: "POST",
+    headers: { "Content-Type": "application/json", "Centigram-Token": me.token },
+    body: JSON.stringify(args) }).then(async a => [a.status, await a.json()]);`,
+  method, args);
+const self = { id: [{ _: "inputUserSelf" }] };
 
 // --- what is to be seen -----------------------------------------------------------------
 
@@ -81,8 +92,8 @@ async function beginLogin(phone) {
   await click("#ask-phone button.main");
 }
 
-async function story() {
-  await command("POST", `/${sessionId}/url`, { url: `${gateway}/` });
+async function slowStory() {
+  await command("POST", `/${sessionId}/url`, { url: `${slow}/` });
   await beginLogin("12");
   check("a bad number is refused in words", await until("return error.textContent"));
   await idle();
@@ -91,7 +102,6 @@ async function story() {
   await shown("ask-code");
   check("it says how the code came and how long it is",
     /by SMS to \+15550100077, 5 digits/.test(await text("#sent")));
-  const first = await code("15550100077");
   if (screenshot) {
     const png = await command("GET", `/${sessionId}/screenshot`);
     writeFileSync(screenshot, Buffer.from(png, "base64"));
@@ -99,16 +109,37 @@ async function story() {
   check("the next medium has a countdown",
     /by a phone call in [01]:\d\d/.test(await text("#resend")));
   check("and is locked until then", await run("return resend.disabled"));
+  await click("#cancel");
+  await shown("ask-phone");
+  await idle();
+}
 
+async function story() {
+  await command("POST", `/${sessionId}/url`, { url: `${gateway}/` });
+  await beginLogin("+1 555 0100077");
+  await shown("ask-code");
+  await idle();
+  await until("return !resend.disabled");
+  await click("#resend");
+  await until("return /by a phone call to/.test(sent.textContent)");
+  check("the code is sent again by the next medium", true);
+  await idle();
+
+  const given = await sent("15550100077", "live");
   await click("#cancel");
   await shown("ask-phone");
   await idle();
   check("cancel goes back to the number", true);
+  const dead = await call("auth.signIn", { phone_number: "15550100077",
+    phone_code_hash: given.hash, phone_code: given.code });
+  check("the cancelled code is dead",
+    dead[0] === 400 && dead[1].error.type === "PHONE_CODE_EXPIRED");
 
   await beginLogin("+1 555 0100077");
   await shown("ask-code");
   await idle();
-  await type("#code", first === "11111" ? "22222" : "11111");
+  const right = await code("15550100077");
+  await type("#code", (right[0] === "1" ? "2" : "1").repeat(right.length));
   await until("return error.textContent === 'This code is wrong.'");
   check("a wrong code is refused in words", true);
   await idle();
@@ -132,9 +163,25 @@ async function story() {
   const wide = await run("return document.documentElement.scrollWidth <= innerWidth");
   check("nothing is wider than a phone", wide);
   await idle();
+  check("a method is called", (await call("users.getUsers", self))[0] === 200);
   await click("#log-out");
   await shown("ask-phone");
   check("log-out goes back to the number", true);
+  await idle();
+  check("and nobody is logged in", (await call("users.getUsers", self))[0] === 401);
+
+  await beginLogin("+1 555 0100077");
+  await shown("ask-code");
+  await idle();
+  await type("#code", await code("15550100077"));
+  await shown("ready");
+  await until("return who.textContent === 'Grace, +15550100077.'");
+  await idle();
+  await click("#forget");
+  await shown("ask-phone");
+  await idle();
+  check("forgetting goes back to the number", true);
+  check("and nobody is logged in here", (await call("users.getUsers", self))[0] === 401);
 
   const foreign = await run(`return performance.getEntriesByType("resource")
     .filter(r => !r.name.startsWith(location.origin) && !r.name.startsWith("data:")).length`);
@@ -145,6 +192,7 @@ async function story() {
 }
 
 try {
+  await slowStory();
   await story();
 } catch (e) {
   check(String(e.message).split("\n")[0], false);
