@@ -234,7 +234,7 @@ static void test_smuggling(void **state) {
   refused("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n", 400);
   static const char *const headers[] = {
     "Transfer-Encoding: chunked, chunked", "Transfer-Encoding: xchunked",
-    "Transfer-Encoding:\x0b" "chunked", "Transfer-Encoding: chunked, identity",
+    "Transfer-Encoding:\013chunked", "Transfer-Encoding: chunked, identity",
     "Transfer-Encoding: identity, chunked", "Transfer-Encoding : chunked",
     "Transfer-Encoding: \"chunked\"", "Content-Length: 4, 4", "Content-Length: +4",
     "Content-Length: 4 4", "Content-Length:", "Content-Length : 4",
