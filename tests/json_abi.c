@@ -101,6 +101,7 @@ static bool wait_for(const char *text) {
 }
 
 /* Sends {"@type":"...", with @extra, and waits for the answer. */
+__attribute__((format(printf, 2, 3)))
 static void ask(int client, const char *format, ...) {
   static int number;
   char request[8192], extra[64];

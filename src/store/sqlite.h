@@ -79,7 +79,8 @@ typedef cg_err cg_sqlite_op(cg_sqlite *s, const cg_store_request *rq,
                             cg_sqlite_answer *out);
 
 cg_sqlite_op cg_sqlite_key_put, cg_sqlite_key_get, cg_sqlite_key_init,
-    cg_sqlite_key_delete, cg_sqlite_auth_put, cg_sqlite_auth_get, cg_sqlite_auth_delete, cg_sqlite_auth_list,
+    cg_sqlite_key_delete, cg_sqlite_auth_put, cg_sqlite_auth_get,
+    cg_sqlite_auth_delete, cg_sqlite_auth_list,
     cg_sqlite_auth_end, cg_sqlite_auth_set, cg_sqlite_auth_touch, cg_sqlite_auth_ttl,
     cg_sqlite_auth_expire, cg_sqlite_box_get, cg_sqlite_message_add,
     cg_sqlite_message_since, cg_sqlite_message_list, cg_sqlite_message_read,
