@@ -57,6 +57,58 @@ static long feed_with(cg_tester *c, long n) {
   return asked;
 }
 
+/* Makes the call with ever more memory, until it is enough. */
+static void starve(cg_tester *c, const tl_obj *call, uint32_t answer) {
+  for (long n = 0;; n++) {
+    cg_tester_reconnect(c, true);
+    cg_arena_reset(c->arena);
+    uint64_t tag = cg_tester_queue(c, call);
+    long asked = feed_with(c, n);
+    cg_told told = cg_tester_take(c, tag);
+    if (asked <= n) {
+      is_object(told, answer);
+      return;
+    }
+    /* An internal error, or none because the connection was closed; what went out
+     * before memory did is good. */
+    if (told.code) is_error(told, 500, "INTERNAL");
+    assert_true(n < 10000);
+  }
+}
+
+static void calls_about_chats_and_sessions(void **state) {
+  (void)state;
+  static const tl_inputPeerSelf self = { TL_INIT(inputPeerSelf) };
+  static const tl_inputPeerUser service = { TL_INIT(inputPeerUser), .user_id = 777000 };
+  tl_updates_getState get_state = { TL_INIT(updates_getState) };
+  tl_updates_getDifference difference = { TL_INIT(updates_getDifference), .pts = 1 };
+  tl_messages_getDialogs dialogs = { TL_INIT(messages_getDialogs),
+                                     .offset_peer = &self.InputPeer };
+  tl_messages_getHistory history = { TL_INIT(messages_getHistory), .limit = 9,
+                                     .peer = &service.InputPeer };
+  tl_messages_readHistory read = { TL_INIT(messages_readHistory),
+                                   .peer = &service.InputPeer };
+  tl_messages_sendMessage send = { TL_INIT(messages_sendMessage),
+                                   .peer = &self.InputPeer, .message = CG_LIT("x") };
+  tl_account_getAuthorizations list = { TL_INIT(account_getAuthorizations) };
+  tl_auth_resetAuthorizations end = { TL_INIT(auth_resetAuthorizations) };
+  cg_harness_open(&H);
+  cg_tester *c = cg_tester_new(&H), *d = cg_tester_new(&H);
+  log_in(c, KNOWN);
+  sent s = sent_of(send_code(d, KNOWN));
+  is_object(sign_in(d, KNOWN, s.hash, CODE), TL_ID_auth_authorization);
+  starve(c, &send.o, TL_ID_updateShortSentMessage);
+  starve(c, &get_state.o, TL_ID_updates_state);
+  starve(c, &difference.o, TL_ID_updates_difference);
+  starve(c, &dialogs.o, TL_ID_messages_dialogs);
+  starve(c, &history.o, TL_ID_messages_messages);
+  starve(c, &read.o, TL_ID_messages_affectedMessages);
+  starve(c, &list.o, TL_ID_account_authorizations);
+  starve(c, &end.o, TL_ID_boolTrue);
+  cg_tester_reconnect(d, true); /* what could not be pushed has closed it */
+  is_error(get_users(d), 401, "SESSION_REVOKED");
+}
+
 static void a_call_and_its_answer(void **state) {
   (void)state;
   cg_harness_open(&H);
@@ -113,6 +165,7 @@ static void a_question_to_the_inbox(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = { T(opening), T(a_call_and_its_answer),
-                                      T(a_connection), T(a_question_to_the_inbox) };
+                                      T(calls_about_chats_and_sessions), T(a_connection),
+                                      T(a_question_to_the_inbox) };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

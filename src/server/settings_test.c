@@ -31,9 +31,12 @@ static void defaults_differ_by_profile(void **state) {
   assert_true(s.any_api_id && s.test_numbers && s.legacy_rsa);
   assert_false(s.private_profile || s.enumeration_safe || s.limits);
   assert_string_equal(s.country, "XX");
+  assert_string_equal(s.service_name, "Local login");
+  assert_true(s.session_ttl == 183 && !s.fresh_session && !s.explain_406);
   assert_int_equal(cg_settings_init(&s, "private", NULL, NULL), CG_OK);
   assert_int_equal(s.code_length, 6);
   assert_int_equal(s.resend_timeout, 60);
+  assert_int_equal(s.fresh_session, 86400);
   assert_int_equal(s.signup, CG_SIGNUP_CLOSED);
   assert_true(s.private_profile && s.enumeration_safe && s.limits);
   assert_false(s.any_api_id || s.test_numbers || s.legacy_rsa);
@@ -43,13 +46,15 @@ static void values_are_taken(void **state) {
   (void)state;
   cg_settings s;
   const char *const *set = SET("code_length=7", "signup=test_numbers", "any_api_id=off",
-                               "phone_invalid=400", "country=DE", "code_length=6");
+                               "phone_invalid=400", "country=DE", "code_length=6",
+                               "service_name=Acme \xc3\xa9");
   assert_int_equal(cg_settings_init(&s, "test", set, NULL), CG_OK);
   assert_int_equal(s.code_length, 6);
   assert_int_equal(s.signup, CG_SIGNUP_TEST_NUMBERS);
   assert_false(s.any_api_id);
   assert_true(s.phone_invalid_400);
   assert_string_equal(s.country, "DE");
+  assert_string_equal(s.service_name, "Acme \xc3\xa9");
 }
 
 static void wrong_ones_are_named(void **state) {
@@ -65,6 +70,13 @@ static void wrong_ones_are_named(void **state) {
   refused("test", "signup=", "open|test_numbers|closed");
   refused("test", "phone_mode=strict", "loose");
   refused("test", "country=de", "country");
+  refused("test", "service_name=", "service_name");
+  refused("test", "service_name=\xff", "service_name");
+  refused("test",
+          "service_name=0123456789012345678901234567890123456789012345678901234567890123"
+          "4",
+          "service_name");
+  refused("test", "session_ttl=367", "1 to 366");
   refused("test", "apps=7", "apps");
   refused("test", "apps=7:00", "apps");
   refused("test", "apps=0:00000000000000000000000000000000", "apps");

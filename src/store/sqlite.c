@@ -147,6 +147,7 @@ static cg_err run_write(cg_sqlite *s, cg_sqlite_op *op, const cg_store_request *
   if (!err) err = cg_sql_run(s, SQL_SAVE);
   if (err) return err;
   cg_err result = op(s, rq, out);
+  if (!result && out->list.err) result = CG_E_STORE; /* who it was about cannot be told */
   if (result) err = cg_sql_run(s, SQL_UNDO);
   if (!err) err = cg_sql_run(s, SQL_KEEP);
   /* A savepoint that cannot be closed leaves the turn in an unknown state. */

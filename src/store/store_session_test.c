@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "mem.h"
 #include "store_fixture.h"
 
 #include <stdio.h>
@@ -95,6 +96,20 @@ static void test_auth_end(void **state) {
   assert_int_equal(ASK(.op = CG_STORE_AUTH_GET, .id = 2), CG_E_NOT_FOUND);
 }
 
+/* Whoever cannot be told has not been ended. */
+static void test_auth_end_without_memory(void **state) {
+  log_in(state, "a", 1, 77, NOW);
+  log_in(state, "b", 2, 77, NOW);
+  cg_store_auth a = { .user_id = 77, .key_id = 1 };
+  cg_mem_fail_after(0);
+  cg_err err = ASK(.op = CG_STORE_AUTH_END, .auth = &a);
+  cg_mem_fail_after(-1);
+  assert_int_equal(err, CG_E_STORE);
+  ASK(.op = CG_STORE_AUTH_LIST, .id = 77);
+  assert_int_equal(got.count, 2);
+  sync_ok(state);
+}
+
 static void test_auth_expires(void **state) {
   log_in(state, "a", 1, 77, NOW);
   log_in(state, "b", 2, 77, NOW);
@@ -123,8 +138,9 @@ static void test_auth_expires(void **state) {
   assert_int_equal(got.count, 1);
 }
 
-#define EACH(X)                                                                         \
-  X(auth_flags) X(auth_of_a_key) X(auth_put) X(auth_end) X(auth_expires)
+#define EACH(X)                                                                          \
+  X(auth_flags) X(auth_of_a_key) X(auth_put) X(auth_end) X(auth_end_without_memory)      \
+  X(auth_expires)
 
 int main(void) {
   const struct CMUnitTest tests[] = { EACH(IN_MEMORY) EACH(IN_FILE) };
