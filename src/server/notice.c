@@ -110,7 +110,9 @@ static void on_login(cg_op *op, const cg_store_reply *r) {
 void cg_notice_login(cg_op *op, const cg_store_auth *auth, cg_op_run *then) {
   op->after_notice = then;
   cg_store_request q = { .op = CG_STORE_AUTH_GET, .id = auth->key_id };
-  if (auth->flags & CG_AUTH_UNCONFIRMED) cg_op_submit(op, &q, on_login);
+  /* One of the two if there is another session. */
+  bool others = auth->flags & (CG_AUTH_UNCONFIRMED | CG_AUTH_APPROVED);
+  if (others) cg_op_submit(op, &q, on_login);
   else then(op);
 }
 

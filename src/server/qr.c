@@ -11,6 +11,7 @@
 #include "auth_tx.h"
 #include "enter.h"
 #include "methods.h"
+#include "notice.h"
 #include "push.h"
 
 #include "hash.h"
@@ -73,13 +74,17 @@ static void put_new(cg_op *op) {
                     on_put);
 }
 
-static void on_entered(cg_op *op, const cg_store_reply *r) {
+static void answer_success(cg_op *op) {
   const qr *q = op->state;
-  cg_enter_bound(op, r->auth);
-  cg_log_write(&op->s->log, CG_LOG_INFO, "logged in with a QR code");
   tl_auth_loginTokenSuccess done = { TL_INIT(auth_loginTokenSuccess) };
   done.authorization = cg_enter_authorization(op, &q->user);
   if (done.authorization) cg_op_answer(op, &done.o);
+}
+
+static void on_entered(cg_op *op, const cg_store_reply *r) {
+  cg_enter_bound(op, r->auth);
+  cg_log_write(&op->s->log, CG_LOG_INFO, "logged in with a QR code");
+  cg_notice_login(op, r->auth, answer_success);
 }
 
 /* The token is spent: nobody else can come in by it. */
@@ -87,6 +92,7 @@ static void on_taken(cg_op *op, const cg_store_reply *r) {
   const qr *q = op->state;
   cg_store_auth auth;
   cg_err err = cg_enter_draw(op, q->user.id, &auth);
+  auth.flags = CG_AUTH_APPROVED;
   if (r->err) cg_op_error(op, 400, "AUTH_TOKEN_EXPIRED");
   else if (err) cg_op_internal(op, err);
   else cg_enter(op, &auth, on_entered);

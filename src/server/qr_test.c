@@ -85,6 +85,26 @@ static void test_export_is_accepted(void **state) {
   assert_true(shown_of(export(waiting)).expires > 0); /* a new one: the old is spent */
 }
 
+/* Who was let in by the account is told of, but needs no confirmation. */
+static void test_the_others_are_told(void **state) {
+  (void)state;
+  cg_tester *waiting = cg_tester_new(&H), *owner = cg_tester_new(&H);
+  log_in(owner, KNOWN);
+  shown t = shown_of(export(waiting));
+  is_object(accept_token(owner, TOKEN(t)), TL_ID_authorization);
+  assert_null(cg_tester_update(owner).obj); /* it is not in yet */
+  success_user(export(waiting));
+  cg_told told = cg_tester_update(owner);
+  const tl_updateNewAuthorization *a =
+      TL_AS(updateNewAuthorization, TL_AS(updateShort, told.obj)->update);
+  assert_non_null(a);
+  assert_true(a->hash != 0 && !TL_HAS(updateNewAuthorization, a, unconfirmed));
+  told = cg_tester_update(owner);
+  assert_non_null(TL_AS(updateServiceNotification,
+                        TL_AS(updateShort, told.obj)->update));
+  assert_null(cg_tester_update(owner).obj);
+}
+
 static void test_the_same_until_it_is_over(void **state) {
   (void)state;
   cg_tester *c = cg_tester_new(&H);
@@ -229,9 +249,10 @@ static void test_log_has_no_token(void **state) {
 }
 
 #define EACH(X)                                                                          \
-  X(export_is_accepted) X(the_same_until_it_is_over) X(a_restart_keeps_it)               \
-  X(who_may_accept) X(only_the_key_that_showed_it) X(excepted_accounts)                  \
-  X(a_banned_account_lets_nobody_in) X(bad_app) X(bot) X(bot_faults) X(log_has_no_token)
+  X(export_is_accepted) X(the_others_are_told) X(the_same_until_it_is_over)              \
+  X(a_restart_keeps_it) X(who_may_accept) X(only_the_key_that_showed_it)                 \
+  X(excepted_accounts) X(a_banned_account_lets_nobody_in) X(bad_app) X(bot)              \
+  X(bot_faults) X(log_has_no_token)
 #define T(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down),
 
 int main(void) {

@@ -134,8 +134,8 @@
   X(USER_LIST, "SELECT " SQL_USER_COLS " FROM user ORDER BY id LIMIT ?")                 \
   X(AUTH_GET, "SELECT * FROM session WHERE key_id = ?")                                  \
   X(AUTH_PUT, "REPLACE INTO auth(" SQL_AUTH_COLS ") VALUES(?1, ?2, ?3, ?4, ?5, ?6,"      \
-              " ?7 | EXISTS (SELECT 1 FROM auth WHERE user_id = ?2 AND key_id <> ?1))"   \
-              " RETURNING flags")                                                        \
+              " ?7 | ((?7 & 8) = 0 AND EXISTS (SELECT 1 FROM auth WHERE user_id = ?2"    \
+              " AND key_id <> ?1))) RETURNING flags")                                    \
   X(AUTH_DELETE, "DELETE FROM auth WHERE key_id = ? RETURNING key_id")                   \
   X(AUTH_ALL, "SELECT * FROM session WHERE user_id <> 0 ORDER BY created DESC, key_id")  \
   X(AUTH_USER, "SELECT * FROM session WHERE user_id = ?"                                 \

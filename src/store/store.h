@@ -45,7 +45,8 @@ typedef struct {
 
 /* A logged-in key. user_id 0: the mark that another session has ended it, until it
  * knows. */
-enum { CG_AUTH_UNCONFIRMED = 1, CG_AUTH_NO_ENCRYPTED = 2, CG_AUTH_NO_CALLS = 4 };
+enum { CG_AUTH_UNCONFIRMED = 1, CG_AUTH_NO_ENCRYPTED = 2, CG_AUTH_NO_CALLS = 4,
+       CG_AUTH_APPROVED = 8 /* another session let it in */ };
 typedef struct {
   uint64_t key_id;
   int64_t user_id, hash, created, active;
@@ -161,7 +162,8 @@ typedef enum {
   CG_STORE_USER_ADD,     /* user, password or NULL -> EXISTS if the phone or id is taken */
   CG_STORE_USER_STATE,   /* id, number = cg_user_state -> user, NOT_FOUND */
   CG_STORE_USER_LIST,    /* -> users by id; limit (0: none, in every list) */
-  CG_STORE_AUTH_PUT,     /* auth: in the place of the key's old one -> auth */
+  CG_STORE_AUTH_PUT,     /* auth: in the place of the key's old one -> auth, UNCONFIRMED
+                            if its user has another and did not let it in (APPROVED) */
   CG_STORE_AUTH_GET,     /* id = key id -> auth, NOT_FOUND */
   CG_STORE_AUTH_DELETE,  /* id = key id; NOT_FOUND if there was none */
   CG_STORE_AUTH_LIST,    /* id = user id, 0 = all -> auths, newest first */

@@ -68,6 +68,9 @@ static void test_auth_put(void **state) {
   a.hash = 6;
   ASK(.op = CG_STORE_AUTH_PUT, .auth = &a);
   assert_int_equal(got.auths[0].flags, CG_AUTH_UNCONFIRMED);
+  a.flags = CG_AUTH_APPROVED;
+  ASK(.op = CG_STORE_AUTH_PUT, .auth = &a);
+  assert_int_equal(got.auths[0].flags, CG_AUTH_APPROVED);
 }
 
 static void test_auth_end(void **state) {
