@@ -52,7 +52,7 @@ static void route_user(cg_exchange *x, const char *path) {
 
 static void route_api(cg_exchange *x, const char *path) {
   x->form = CG_FORM_API;
-  x->label = begins(path, "/api/")      ? "/api"
+  x->label = begins(path, "/api/")     ? "/api"
              : begins(path, "/events") ? "/events"
                                        : "/system";
   if (begins(path, "/events"))
@@ -247,7 +247,7 @@ cg_err cg_gateway_new(cg_gateway **out, const cg_gateway_options *options,
 
 void cg_gateway_free(cg_gateway *g) {
   if (!g) return;
-  cg_hub_free(g->hub); /* and the WebSockets */
+  cg_hub_free(g->hub);             /* and the WebSockets */
   cg_accounts_close(&g->accounts); /* ends the exchanges that still wait */
   cg_free(g);
 }

@@ -20,14 +20,14 @@ typedef struct cg_exchange cg_exchange;
 
 /* What went wrong, for any form to write. */
 typedef struct {
-  int status;        /* of HTTP */
-  int code;          /* that the body shows */
-  const char *type;  /* "PHONE_CODE_INVALID", "WRONG_STATE" */
-  const char *text;  /* one line */
-  int32_t seconds;   /* to wait; 0: no wait */
-  int32_t value;     /* the number in a server's error, -1 if there is none */
-  bool rpc;          /* the server's own error */
-  const char *state; /* WRONG_STATE: which; else NULL */
+  int status;          /* of HTTP */
+  int code;            /* that the body shows */
+  const char *type;    /* "PHONE_CODE_INVALID", "WRONG_STATE" */
+  const char *text;    /* one line */
+  int32_t seconds;     /* to wait; 0: no wait */
+  int32_t value;       /* the number in a server's error, -1 if there is none */
+  bool rpc;            /* the server's own error */
+  const char *state;   /* WRONG_STATE: which; else NULL */
   const char *headers; /* NULL: none */
 } cg_problem;
 
@@ -77,8 +77,8 @@ struct cg_exchange {
   int tries;
   bool said; /* the server's answer to auth.cancelCode */
   cg_rpc_error said_error;
-  bool keyed; /* its answer is kept for a request with the same key */
-  bool fresh; /* the account was made for this request */
+  bool keyed;        /* its answer is kept for a request with the same key */
+  bool fresh;        /* the account was made for this request */
   uint64_t until_us; /* it waits for updates until then; 0: it does not */
   int limit;         /* of how many it is given */
 };

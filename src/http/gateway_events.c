@@ -53,7 +53,8 @@ static void give_updates(cg_exchange *x) {
   cg_buf b = { 0 };
   int n = 0;
   cg_jsonw_open(&b, '[');
-  for (const cg_update *u = x->account->updates.first; u && n < x->limit; u = u->next, n++)
+  for (const cg_update *u = x->account->updates.first; u && n < x->limit;
+       u = u->next, n++)
     put_update(x, &b, u);
   cg_jsonw_close(&b, ']');
   if (b.err)
@@ -154,8 +155,7 @@ void cg_gateway_events(cg_exchange *x, const char *path) {
   const char *version = x->rq->ws_version;
   const char *name = cg_gateway_trimmed(x, *path ? path + 1 : path);
   if (!cg_exchange_is(x, "GET")) return;
-  cg_account *account =
-      name && *name ? cg_accounts_by_name(&x->g->accounts, name) : NULL;
+  cg_account *account = name && *name ? cg_accounts_by_name(&x->g->accounts, name) : NULL;
   if (!name)
     cg_exchange_fail(x, 503, "MEMORY", "out of memory");
   else if (*name && (!account || account->parked))
@@ -192,7 +192,8 @@ static bool is_listened_to(const cg_gateway *g, const cg_account *account) {
   return false;
 }
 
-/* --- what came ------------------------------------------------------------------------ */
+/* --- what came ------------------------------------------------------------------------
+ */
 
 typedef struct {
   cg_gateway *g;
@@ -248,7 +249,8 @@ void cg_gateway_update(void *gateway, cg_account *account, const tl_obj *object)
   if (account->updates.first) answer_waiting(a.g, account);
 }
 
-/* --- in time -------------------------------------------------------------------------- */
+/* --- in time --------------------------------------------------------------------------
+ */
 
 static void on_woken(void *ctx, cg_err err, const cg_result *result) {
   cg_account *account = ctx;

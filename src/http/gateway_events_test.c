@@ -9,14 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FIRST 1700000000001 /* the clock's seconds, times 1000, and one */
+#define FIRST    1700000000001 /* the clock's seconds, times 1000, and one */
 #define TEXT2(x) #x
-#define TEXT(x) TEXT2(x)
-#define PTS "{\"_\":\"updateShort\",\"update\":{\"_\":\"updatePtsChanged\"},\"date\":1}"
+#define TEXT(x)  TEXT2(x)
+#define PTS      "{\"_\":\"updateShort\",\"update\":{\"_\":\"updatePtsChanged\"},\"date\":1}"
 #define READY                                                                            \
-  (cg_login_info) { .state = CG_LOGIN_READY, .user_id = 77 }
+  (cg_login_info) {                                                                      \
+    .state = CG_LOGIN_READY, .user_id = 77                                               \
+  }
 
-/* --- the queue ----------------------------------------------------------------------- */
+/* --- the queue -----------------------------------------------------------------------
+ */
 
 static void test_queue(void **state) {
   (void)state;
@@ -66,13 +69,18 @@ static void test_queue_bounded(void **state) {
   cg_updates_turn_off(&u);
 }
 
-/* --- getUpdates ------------------------------------------------------------------------ */
+/* --- getUpdates ------------------------------------------------------------------------
+ */
 
 #define NONE "{\"success\":true,\"response\":[],\"errors\":[]}"
-#define TOLD "{\"success\":true,\"response\":[{\"update_id\":" TEXT(FIRST) ",\"update\":" \
-  "{\"_\":\"updateUserTyping\",\"user_id\":5,\"action\":{\"_\":\"sendMessageTypingAction\"}}}]," \
-  "\"errors\":[]}"
-#define TYPING "{\"_\":\"updateShort\",\"date\":1,\"update\":{\"_\":\"updateUserTyping\"," \
+#define TOLD                                                                             \
+  "{\"success\":true,\"response\":[{\"update_id\":" TEXT(                                \
+      FIRST) ",\"update\":"                                                              \
+             "{\"_\":\"updateUserTyping\",\"user_id\":5,\"action\":{\"_\":"              \
+             "\"sendMessageTypingAction\"}}}],"                                          \
+             "\"errors\":[]}"
+#define TYPING                                                                           \
+  "{\"_\":\"updateShort\",\"date\":1,\"update\":{\"_\":\"updateUserTyping\","            \
   "\"user_id\":\"5\",\"action\":{\"_\":\"sendMessageTypingAction\"}}}"
 
 static void add_session(const char *name) {
@@ -95,7 +103,8 @@ static void test_api_updates(void **state) {
   begin_session();
   push(TYPING);
   is("GET /api/a/getUpdates", "", "", 200, TOLD);
-  is("GET /api/a/getupdates?data[offset]=" TEXT(FIRST) "&data[timeout]=10.0&data[limit]=1",
+  is("GET /api/a/getupdates?data[offset]=" TEXT(
+         FIRST) "&data[timeout]=10.0&data[limit]=1",
      "", "", 200, TOLD);
   is("GET /api/a/getUpdates?offset=1700000000002", "", "", 200, NONE);
   int opened = fake.opened, asks = fake.asks;
@@ -122,16 +131,18 @@ static void test_api_updates(void **state) {
 
 static void test_wrong_numbers(void **state) {
   (void)state;
-  static const char *const rows[] = { "offset=x", "limit=0", "limit=", "timeout=-1",
-                                      "timeout=nan", "offset=1e300", "limit={}" };
+  static const char *const rows[] = { "offset=x",   "limit=0",     "limit=",
+                                      "timeout=-1", "timeout=nan", "offset=1e300",
+                                      "limit={}" };
   add_session("a");
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
     char line[100], want[200];
     snprintf(line, sizeof line, "GET /api/a/getUpdates?%s", rows[i]);
-    snprintf(want, sizeof want,
-             "{\"success\":false,\"response\":null,\"errors\":[{\"exception\":\"Exception\","
-             "\"message\":\"%.*s: a number is wanted\",\"code\":400}]}",
-             (int)strcspn(rows[i], "="), rows[i]);
+    snprintf(
+        want, sizeof want,
+        "{\"success\":false,\"response\":null,\"errors\":[{\"exception\":\"Exception\","
+        "\"message\":\"%.*s: a number is wanted\",\"code\":400}]}",
+        (int)strcspn(rows[i], "="), rows[i]);
     is(line, "", "", 400, want);
   }
 }
@@ -183,7 +194,8 @@ static void test_long_poll_ends(void **state) {
 
 /* One object may hold many; who they are about comes with the first. */
 #define MANY                                                                             \
-  "{\"_\":\"updates\",\"updates\":[{\"_\":\"updatePtsChanged\"},{\"_\":\"updateConfig\"}]," \
+  "{\"_\":\"updates\",\"updates\":[{\"_\":\"updatePtsChanged\"},{\"_\":"                 \
+  "\"updateConfig\"}],"                                                                  \
   "\"users\":[{\"_\":\"userEmpty\",\"id\":\"5\"}],\"chats\":[],\"date\":1,\"seq\":0}"
 
 static void test_v1_updates(void **state) {
@@ -202,9 +214,11 @@ static void test_v1_updates(void **state) {
   turn();
   answer_error(400, "X", 0, -1);
   push(MANY);
-  was(200, "[{\"update_id\":" TEXT(FIRST) ",\"update\":{\"_\":\"updatePtsChanged\"},\"users\":"
-           "[{\"_\":\"userEmpty\",\"id\":\"5\"}]},{\"update_id\":1700000000002,\"update\":"
-           "{\"_\":\"updateConfig\"}}]");
+  was(200,
+      "[{\"update_id\":" TEXT(FIRST) ",\"update\":{\"_\":\"updatePtsChanged\"},\"users\":"
+                                     "[{\"_\":\"userEmpty\",\"id\":\"5\"}]},{\"update_"
+                                     "id\":1700000000002,\"update\":"
+                                     "{\"_\":\"updateConfig\"}}]");
   snprintf(end, sizeof end, "POST /v1/accounts/%s/updates", id);
   ask(end, header, "");
   assert_int_equal(atoi(w.sent + 9), 405);
@@ -233,8 +247,10 @@ static void test_user_updates(void **state) {
   push(TYPING);
   snprintf(line, sizeof line, "POST /user%s/getupdates", token);
   is(line, "", "limit=1", 200,
-     "{\"ok\":true,\"result\":[{\"update_id\":" TEXT(FIRST) ",\"update\":{\"_\":"
-     "\"updateUserTyping\",\"user_id\":5,\"action\":{\"_\":\"sendMessageTypingAction\"}}}]}");
+     "{\"ok\":true,\"result\":[{\"update_id\":" TEXT(
+         FIRST) ",\"update\":{\"_\":"
+                "\"updateUserTyping\",\"user_id\":5,\"action\":{\"_\":"
+                "\"sendMessageTypingAction\"}}}]}");
   snprintf(line, sizeof line, "GET /user%s/disablegetupdates", token);
   is(line, "", "", 200, "{\"ok\":true,\"result\":true}");
 }
@@ -269,7 +285,8 @@ static void test_wake(void **state) {
   assert_int_equal(fake.asks, 2);
 }
 
-/* --- WebSockets -------------------------------------------------------------------------- */
+/* --- WebSockets
+ * -------------------------------------------------------------------------- */
 
 #define UPGRADE                                                                          \
   "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"           \
@@ -281,8 +298,9 @@ static void begin_socket(const char *line) {
   w.sent[0] = 0;
 }
 
-#define FRAME "{\"jsonrpc\":\"2.0\",\"result\":{\"session\":\"a\",\"update\":{\"_\":"        \
-  "\"updateUserTyping\",\"user_id\":5,\"action\":{\"_\":\"sendMessageTypingAction\"}}},"  \
+#define FRAME                                                                            \
+  "{\"jsonrpc\":\"2.0\",\"result\":{\"session\":\"a\",\"update\":{\"_\":"                \
+  "\"updateUserTyping\",\"user_id\":5,\"action\":{\"_\":\"sendMessageTypingAction\"}}}," \
   "\"id\":null}"
 
 static void test_events(void **state) {
@@ -339,7 +357,8 @@ static void test_pings(void **state) {
   for (int i = 0; i < 8 && !out.close; i++) {
     w.now += 10 * CG_SECOND;
     cg_gateway_tick(w.gateway, w.now);
-    while (cg_hub_next(cg_gateway_hub(w.gateway), &out)) {}
+    while (cg_hub_next(cg_gateway_hub(w.gateway), &out)) {
+    }
     assert_true(out.close == (i >= 5));
   }
   assert_true(out.close);
@@ -378,11 +397,13 @@ static void test_events_refusals(void **state) {
   (void)state;
   refuses("GET /events", "", 426, "a WebSocket of version 13 is wanted");
   assert_non_null(strstr(w.sent, "Sec-WebSocket-Version: 13\r\n"));
-  refuses("GET /events", "Connection: Upgrade\r\nUpgrade: websocket\r\n"
-                         "Sec-WebSocket-Version: 8\r\n",
+  refuses("GET /events",
+          "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+          "Sec-WebSocket-Version: 8\r\n",
           426, "version 13");
-  refuses("GET /events", "Connection: Upgrade\r\nUpgrade: websocket\r\n"
-                         "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x\r\n",
+  refuses("GET /events",
+          "Connection: Upgrade\r\nUpgrade: websocket\r\n"
+          "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x\r\n",
           400, "not a proper request");
   refuses("GET /events/b", UPGRADE, 404, "Session not found");
   refuses("GET /eventsb", UPGRADE, 404, "no such page");
@@ -400,13 +421,20 @@ static void test_events_refusals(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_queue), cmocka_unit_test(test_queue_bounded),
-    T(test_api_updates),          T(test_wrong_numbers),
-    T(test_long_poll),            T(test_long_poll_ends),
-    T(test_v1_updates),           T(test_user_updates),
-    T(test_other_user),           T(test_wake),
-    T(test_events),               T(test_pings),
-    T(test_events_end),           T(test_events_refusals),
+    cmocka_unit_test(test_queue),
+    cmocka_unit_test(test_queue_bounded),
+    T(test_api_updates),
+    T(test_wrong_numbers),
+    T(test_long_poll),
+    T(test_long_poll_ends),
+    T(test_v1_updates),
+    T(test_user_updates),
+    T(test_other_user),
+    T(test_wake),
+    T(test_events),
+    T(test_pings),
+    T(test_events_end),
+    T(test_events_refusals),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -262,8 +262,7 @@ static const char components[] =
     "\"v1.Error\":{\"type\":\"object\",\"properties\":{\"error\":{\"type\":\"object\","
     "\"properties\":{\"code\":{\"type\":\"integer\"},\"type\":" STRING
     ",\"value\":{\"type\":[\"integer\",\"null\"]},\"retry_after\":{\"type\":"
-    "\"integer\"},\"text\":" STRING ",\"state\":" STRING
-    "}}}}";
+    "\"integer\"},\"text\":" STRING ",\"state\":" STRING "}}}}";
 
 /* --- types and their constructors -----------------------------------------------------
  */

@@ -95,24 +95,26 @@ static void test_refusals(void **state) {
   assert_int_equal(read_request("/?one=more", JSON, many, &p), CG_E_LIMIT);
 }
 
-#define PARTS     "multipart/form-data; boundary=\"a b\""
+#define PARTS      "multipart/form-data; boundary=\"a b\""
 #define PART(h, v) "--a b\r\n" h "\r\n\r\n" v "\r\n"
-#define END       "--a b--\r\n"
-#define NAMED(n)  "Content-Disposition: form-data; name=" n
+#define END        "--a b--\r\n"
+#define NAMED(n)   "Content-Disposition: form-data; name=" n
 
 static void test_multipart(void **state) {
   (void)state;
-  static const char want[] = "{\"phone_number\":\"+1\",\"phone_code_hash\":\"a\\r\\n--b\"}";
+  static const char want[] =
+      "{\"phone_number\":\"+1\",\"phone_code_hash\":\"a\\r\\n--b\"}";
   const char *m = "auth.cancelCode";
   assert_string_equal(args(m, "/", PARTS,
                            PART(NAMED("\"phone_number\""), "+1")
                                PART(NAMED("phone_code_hash"), "a\r\n--b") END),
                       want);
-  assert_string_equal(args(m, "/?phone_number=2", "Multipart/Form-Data;x=y;BOUNDARY=a;",
-                           "--a\r\ncontent-type: text/plain\r\nCONTENT-DISPOSITION:form-data"
-                           " ; x=\"name=no;\";\tNAME=\"data[phone_number]\" \r\n\r\n+1\r\n"
-                           "--a\r\n" NAMED("phone_code_hash") "\r\n\r\na\r\n--b\r\n--a--rest"),
-                      want);
+  assert_string_equal(
+      args(m, "/?phone_number=2", "Multipart/Form-Data;x=y;BOUNDARY=a;",
+           "--a\r\ncontent-type: text/plain\r\nCONTENT-DISPOSITION:form-data"
+           " ; x=\"name=no;\";\tNAME=\"data[phone_number]\" \r\n\r\n+1\r\n"
+           "--a\r\n" NAMED("phone_code_hash") "\r\n\r\na\r\n--b\r\n--a--rest"),
+      want);
   assert_string_equal(args(m, "/", PARTS, PART(NAMED("x"), "") END),
                       "{\"phone_number\":\"\",\"phone_code_hash\":\"\"}");
 }
@@ -162,7 +164,8 @@ static void test_multipart_cut(void **state) {
     memcpy(copy + 1, body, len);
     cg_http_request rq = { .content_type = PARTS, .body = { copy + 1, len } };
     bool whole = len + 2 >= sizeof body - 1;
-    assert_int_equal(cg_params_read(&rq, arena, &p, NULL), whole ? CG_OK : CG_E_MALFORMED);
+    assert_int_equal(cg_params_read(&rq, arena, &p, NULL),
+                     whole ? CG_OK : CG_E_MALFORMED);
     free(copy);
   }
 }
@@ -290,10 +293,10 @@ static void test_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_gathering),   cmocka_unit_test(test_refusals),
-    cmocka_unit_test(test_values),      cmocka_unit_test(test_missing),
-    cmocka_unit_test(test_small_longs), cmocka_unit_test(test_memory),
-    cmocka_unit_test(test_multipart),   cmocka_unit_test(test_multipart_refusals),
+    cmocka_unit_test(test_gathering),     cmocka_unit_test(test_refusals),
+    cmocka_unit_test(test_values),        cmocka_unit_test(test_missing),
+    cmocka_unit_test(test_small_longs),   cmocka_unit_test(test_memory),
+    cmocka_unit_test(test_multipart),     cmocka_unit_test(test_multipart_refusals),
     cmocka_unit_test(test_multipart_cut),
   };
   return cmocka_run_group_tests(tests, set_up, tear_down);

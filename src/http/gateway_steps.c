@@ -275,8 +275,7 @@ void cg_step_bot(cg_exchange *x, const char *token, cg_exchange_done *done) {
   const cg_gateway_options *o = &x->g->options;
   if (!in_state(x, STATE(WAIT_PHONE_NUMBER) | STATE(CLOSED) | pending, &info)) return;
   tl_auth_importBotAuthorization request = {
-    TL_INIT(auth_importBotAuthorization),
-    .api_id = o->api_id ? o->api_id : 1,
+    TL_INIT(auth_importBotAuthorization), .api_id = o->api_id ? o->api_id : 1,
     .api_hash = cg_bytes_of(o->api_hash ? o->api_hash : no_hash),
     .bot_auth_token = cg_bytes_of(token)
   };

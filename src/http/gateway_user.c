@@ -125,11 +125,16 @@ static void do_updates(cg_exchange *x) {
 }
 
 static const cg_named_step steps[] = {
-  { "completephonelogin", do_code }, { "complete2falogin", do_password },
-  { "completesignup", do_sign_up },  { "resendcode", do_resend },
-  { "cancelcode", do_cancel },       { "resetauth", do_reset },
-  { "getself", do_self },            { "getme", do_self },
-  { "getupdates", do_updates },      { "enablegetupdates", do_enable },
+  { "completephonelogin", do_code },
+  { "complete2falogin", do_password },
+  { "completesignup", do_sign_up },
+  { "resendcode", do_resend },
+  { "cancelcode", do_cancel },
+  { "resetauth", do_reset },
+  { "getself", do_self },
+  { "getme", do_self },
+  { "getupdates", do_updates },
+  { "enablegetupdates", do_enable },
   { "disablegetupdates", do_disable },
 };
 

@@ -12,7 +12,8 @@ static bool fail(cg_multipart *m, cg_err err) {
   return false;
 }
 
-/* --- "; name=value" ------------------------------------------------------------------- */
+/* --- "; name=value" -------------------------------------------------------------------
+ */
 
 static bool is_blank(uint8_t c) {
   return c == ' ' || c == '\t';
@@ -65,7 +66,8 @@ static bool is_called(cg_bytes name, const char *what) {
   return name.len == strlen(what) && !strncasecmp((const char *)name.at, what, name.len);
 }
 
-/* --- parts ---------------------------------------------------------------------------- */
+/* --- parts ----------------------------------------------------------------------------
+ */
 
 void cg_multipart_begin(cg_multipart *m, const char *content_type, cg_bytes body) {
   cg_bytes text = cg_bytes_of(content_type), name, value, boundary = { 0 };

@@ -92,11 +92,13 @@ static void test_pages(void **state) {
   assert_int_equal(
       check(&open, (cg_http_request){ .host = h, .origin = "http://localhost:4490" }), 0);
   assert_int_equal(
-      check(&open, (cg_http_request){ .host = h, .origin = "https://localhost:4490" }), 0);
+      check(&open, (cg_http_request){ .host = h, .origin = "https://localhost:4490" }),
+      0);
   assert_int_equal(
       check(&open, (cg_http_request){ .host = h, .origin = "https://localhost" }), 403);
   assert_int_equal(
-      check(&open, (cg_http_request){ .host = h, .origin = "ftp://localhost:4490" }), 403);
+      check(&open, (cg_http_request){ .host = h, .origin = "ftp://localhost:4490" }),
+      403);
   assert_int_equal(check(&open, (cg_http_request){ .host = h, .fetch_site = "none" }), 0);
   assert_int_equal(
       check(&open, (cg_http_request){ .host = h, .fetch_site = "same-origin" }), 0);

@@ -47,7 +47,8 @@ static cg_update *copy_of(int64_t id, cg_bytes json, cg_bytes peers) {
   uint8_t *at = (uint8_t *)(x + 1);
   if (json.len) memcpy(at, json.at, json.len);
   if (peers.len) memcpy(at + json.len, peers.at, peers.len);
-  *x = (cg_update){ .id = id, .json = { at, json.len },
+  *x = (cg_update){ .id = id,
+                    .json = { at, json.len },
                     .peers = { at + json.len, peers.len } };
   return x;
 }
@@ -55,9 +56,8 @@ static cg_update *copy_of(int64_t id, cg_bytes json, cg_bytes peers) {
 void cg_updates_put(cg_updates *u, cg_bytes json, cg_bytes peers) {
   if (!u->on) return;
   u->last_id++;
-  cg_update *x = json.len + peers.len < CG_UPDATES_BYTES
-                     ? copy_of(u->last_id, json, peers)
-                     : NULL;
+  cg_update *x =
+      json.len + peers.len < CG_UPDATES_BYTES ? copy_of(u->last_id, json, peers) : NULL;
   if (!x) return;
   if (u->last)
     u->last->next = x;
@@ -72,7 +72,7 @@ void cg_updates_put(cg_updates *u, cg_bytes json, cg_bytes peers) {
 
 void cg_updates_confirm(cg_updates *u, int64_t offset) {
   if (offset < 0)
-    while (u->first && u->count > (uint64_t)-(offset + 1) + 1) drop_first(u);
+    while (u->first && u->count > (uint64_t) - (offset + 1) + 1) drop_first(u);
   else
     while (u->first && u->first->id < offset) drop_first(u);
 }

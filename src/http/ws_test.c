@@ -50,10 +50,11 @@ static void test_accept(void **state) {
   char text[CG_WS_ACCEPT_SIZE];
   assert_true(cg_ws_accept("dGhlIHNhbXBsZSBub25jZQ==", text));
   assert_string_equal(text, "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-  static const char *const bad[] = { "", "dGhlIHNhbXBsZSBub25jZQ=",
-                                     "dGhlIHNhbXBsZSBub25jZQ===",
-                                     "dGhlIHNhbXBsZSBub25jZQaa",
-                                     "dGhlIHNhbXBsZSBub25j-Q==" };
+  static const char *const bad[] = {
+    "",
+    "dGhlIHNhbXBsZSBub25jZQ=", "dGhlIHNhbXBsZSBub25jZQ===", "dGhlIHNhbXBsZSBub25jZQaa",
+    "dGhlIHNhbXBsZSBub25j-Q=="
+  };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
     assert_false(cg_ws_accept(bad[i], text));
 }
@@ -85,7 +86,8 @@ static void test_ignored(void **state) {
   SENT("\x8a\x02me");
   static const uint8_t one[] = { 0x89, 0x81, 1, 2, 3, 4, 'a' ^ 1 };
   for (size_t i = 0; i < sizeof one; i++) cg_ws_feed(ws, (cg_bytes){ one + i, 1 });
-  SENT("\x8a\x01" "a");
+  SENT("\x8a\x01"
+       "a");
   assert_false(cg_ws_over(ws));
 }
 
@@ -107,12 +109,12 @@ static void test_broken(void **state) {
     size_t len;
     uint8_t low; /* of the code, which begins with 0x03; 0: none is given */
   } rows[] = {
-    { "\x81\x02hi", 4, 0xea },                     /* not masked: 1002 */
-    { "\x83\x80\0\0\0\0", 6, 0xea },               /* an opcode that is none */
-    { "\xc1\x80\0\0\0\0", 6, 0xea },               /* a reserved bit */
-    { "\x80\x80\0\0\0\0", 6, 0xea },               /* goes on with nothing */
-    { "\x09\x80\0\0\0\0", 6, 0 },                  /* half a ping */
-    { "\x89\xfe\0\x7e\0\0\0\0", 8, 0 },            /* a long ping */
+    { "\x81\x02hi", 4, 0xea },                         /* not masked: 1002 */
+    { "\x83\x80\0\0\0\0", 6, 0xea },                   /* an opcode that is none */
+    { "\xc1\x80\0\0\0\0", 6, 0xea },                   /* a reserved bit */
+    { "\x80\x80\0\0\0\0", 6, 0xea },                   /* goes on with nothing */
+    { "\x09\x80\0\0\0\0", 6, 0 },                      /* half a ping */
+    { "\x89\xfe\0\x7e\0\0\0\0", 8, 0 },                /* a long ping */
     { "\x81\xff\0\0\0\0\0\1\0\1\0\0\0\0x", 15, 0xf1 }, /* too much: 1009 */
     { "\x81\xff\x7f\xff\xff\xff\xff\xff\xff\xff\0\0\0\0x", 15, 0xf1 },
     { "\x81\x81\0\0\0\0\xff", 7, 0xef }, /* no UTF-8: 1007 */
