@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 // events.mjs - a WebSocket to the gateway, by hand: node 18 has none of its own. Says
-// something, pings, closes; prints one line for each thing that came back.
-// Use: node events.mjs URL [PASSWORD]
+// something, pings, and closes after the pong, or after the first text; prints one line for
+// each thing that came back.
+// Use: node events.mjs URL [text]
 import { createHash, randomBytes } from "node:crypto";
 import { request } from "node:http";
 
-const [url, password] = process.argv.slice(2);
+const [url, until = "pong"] = process.argv.slice(2);
 const key = randomBytes(16).toString("base64");
 const headers = { Connection: "Upgrade", Upgrade: "websocket", "Sec-WebSocket-Version": 13,
   "Sec-WebSocket-Key": key };
-if (password) headers.Authorization = "Bearer " + password;
 
 // A frame of a client: masked, shorter than 126 bytes.
 function frame(opcode, text) {
@@ -44,12 +44,9 @@ asked.on("upgrade", (answer, socket, head) => {
   let bytes = head;
   const take = part => {
     bytes = frames(Buffer.concat([bytes, part]), (opcode, body) => {
-      if (opcode === 1) console.log("text", body.toString());
-      if (opcode === 10) {
-        console.log("pong", body.toString());
-        socket.write(frame(8, ""));
-      }
-      if (opcode === 8) console.log("close");
+      const name = { 1: "text", 8: "close", 10: "pong" }[opcode];
+      if (name) console.log(name, body.toString());
+      if (name === until) socket.write(frame(8, ""));
     });
   };
   socket.on("data", take);

@@ -176,11 +176,31 @@ check "events want a WebSocket" answers 426 'WebSocket'
 if command -v node >/dev/null; then
   run node "$(dirname "$0")/events.mjs" "$url/events/work/one"
   check "a WebSocket of one session" \
-    [ "$(tr '\n' ' ' <"$T/out")" = 'accepted true pong there? close closed ' ]
+    [ "$(tr '\n' ' ' <"$T/out")" = 'accepted true pong there? close  closed ' ]
   run node "$(dirname "$0")/events.mjs" "$url/events/"
   check "of all" prints '^accepted true'
   run node "$(dirname "$0")/events.mjs" "$url/events/nobody"
   check "of none" prints '^status 404'
+  : >"$T/told"
+  node "$(dirname "$0")/events.mjs" "$url/events/work/one" text >"$T/told" &
+  told=$!
+  pids="$pids $told"
+  while ! grep -q '^pong' "$T/told" && kill -0 $told; do sleep 0.02; done
+fi
+# A second login of the same number: its code is told to the first.
+http '/phonelogin?phone=9996620001'
+http '/api/work/one/getUpdates?timeout=50'
+check "getUpdates gives what the server sends" \
+  answers 200 '^{"success":true,"response":\[{"update_id":[0-9]*,"update":{"_":"update'
+offset=$(sed 's/.*"update_id":\([0-9]*\).*/\1/' "$T/out")
+http "/api/work/one/getUpdates?offset=$((offset + 1))"
+check "and only once, if its offset says so" \
+  is 200 '{"success":true,"response":[],"errors":[]}'
+if command -v node >/dev/null; then
+  wait $told
+  cp "$T/told" "$T/out"
+  check "the WebSocket, too" \
+    prints '^text {"jsonrpc":"2.0","result":{"session":"work/one","update":{"_":"update'
 fi
 http '/api/work/one/resetAuth'
 check "resetAuth" is 200 '{"success":true,"response":{"_":"authStateLoggingOut"},"errors":[]}'
