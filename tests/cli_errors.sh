@@ -57,6 +57,10 @@ run centigram serve --data "$T/E" --listen "127.0.0.1:$port" --inbox off
 check "a port in use is named" refuses 1 "127.0.0.1:$port"
 run centigram serve --data "$T/E" --listen 0.0.0.0:0 --inbox off
 check "profile test refuses an address that others reach" refuses 1 0.0.0.0
+run centigram serve --data "$T/E" --listen 0.0.0.0:0 --inbox 0.0.0.0:0 --set public_test=on \
+  --json -- true
+check "an address for all is told as one that can be reached" \
+  prints '"host":"127.0.0.1".*"inbox":"http://127.0.0.1:'
 run centigram serve --data "$T/E" --set frobnicate=1 --listen 127.0.0.1:0 --inbox off
 check "an unknown setting is named" refuses 2 frobnicate
 run centigram serve --data "$T/E" --schema "$T/missing.tl" --listen 127.0.0.1:0 --inbox off

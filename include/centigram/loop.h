@@ -65,6 +65,10 @@ CG_API CG_MUST_USE cg_err cg_loop_connect(cg_loop *loop, const char *host, uint1
                                           void (*failed)(void *ctx, cg_err why),
                                           cg_fault *fault);
 
+/* The address of this machine that the stream came in on or goes out from, "" if it has
+ * none any more. */
+CG_API void cg_stream_local_ip(const cg_stream *s, char out[64]);
+
 /* Queues a copy of `bytes`. After an error (CLOSED: it is being closed) the stream is
  * closed, which `closed` tells. */
 CG_API cg_err cg_stream_write(cg_stream *s, cg_bytes bytes);

@@ -41,7 +41,8 @@ CG_API CG_MUST_USE cg_err cg_server_open(cg_server **out, const cg_server_option
                                          cg_fault *fault);
 CG_API void cg_server_close(cg_server *s); /* NULL is allowed */
 
-/* Tells where the server listens, so that help.getConfig and dc.json can say it. */
+/* Tells where the server listens, so that help.getConfig and dc.json can say it. For an
+ * address that stands for all (0.0.0.0, ::) they name the loopback. */
 CG_API void cg_server_endpoint(cg_server *s, const char *host, uint16_t port);
 
 /* dc.json, which tells a client how to find and trust the server, without a newline, in
@@ -56,6 +57,9 @@ CG_API const char *cg_server_inbox_token(const cg_server *s);
 
 CG_API cg_err cg_server_accept(cg_server *s, uint64_t conn, const char *peer_ip,
                                uint64_t now_us);
+/* Tells which address of this machine the connection came in on: help.getConfig names
+ * that one, for its client can reach it. Without it the server's endpoint is named. */
+CG_API void cg_server_reached_at(cg_server *s, uint64_t conn, const char *local_ip);
 CG_API void cg_server_feed(cg_server *s, uint64_t conn, cg_bytes in, uint64_t now_us);
 CG_API void cg_server_gone(cg_server *s, uint64_t conn);
 

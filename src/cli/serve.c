@@ -36,9 +36,12 @@ static void *on_open(void *ctx, cg_stream *stream, const char *peer_ip) {
     return NULL;
   }
   *c = (connection){ s, stream, cg_conns_add(&s->conns, c) };
+  char local[64];
+  cg_stream_local_ip(stream, local);
   if (!c->number ||
       cg_server_accept(s->server, c->number, peer_ip, cg_loop_now(s->loop)))
     cg_stream_close(stream);
+  else cg_server_reached_at(s->server, c->number, local);
   return c;
 }
 

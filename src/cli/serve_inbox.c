@@ -46,6 +46,13 @@ static void on_closed(void *ctx, cg_err why) {
   cg_free(h);
 }
 
+/* The inbox's address for who is on this machine: "all addresses" is none to go to. */
+static char *url(const char *host, uint16_t port) {
+  if (!strcmp(host, "0.0.0.0")) host = "127.0.0.1";
+  if (!strcmp(host, "[::]")) host = "[::1]";
+  return cg_cli_text("http://%s:%u", host, port);
+}
+
 cg_err serve_inbox_listen(serve *s, cg_fault *fault) {
   static const cg_stream_ops ops = { on_open, on_data, on_closed };
   if (!strcmp(s->inbox, "off")) return CG_OK;
@@ -56,7 +63,7 @@ cg_err serve_inbox_listen(serve *s, cg_fault *fault) {
   cg_err err = cg_inbox_new(&s->web, s->server, &options);
   if (err) cg_fail(fault, err, "%s", cg_err_text(err));
   else err = cg_loop_listen(s->loop, s->inbox, &ops, s, &s->inbox_listener, fault);
-  if (!err) s->inbox_url = cg_cli_text("http://%s:%u", host, cg_listener_port(s->inbox_listener));
+  if (!err) s->inbox_url = url(host, cg_listener_port(s->inbox_listener));
   free(host);
   return err;
 }

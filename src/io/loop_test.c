@@ -25,7 +25,7 @@ typedef struct world world;
 typedef struct {
   world *w;
   cg_stream *stream;
-  char ip[64];
+  char ip[64], local_ip[64];
   char got[64];
   size_t got_len, total;
   uint32_t sum; /* of all bytes got */
@@ -50,6 +50,7 @@ static void *opened(end *e, cg_stream *stream, const char *ip) {
   e->opened++;
   e->stream = stream;
   snprintf(e->ip, sizeof e->ip, "%s", ip);
+  cg_stream_local_ip(stream, e->local_ip);
   if (e->w->on_open) e->w->on_open(e);
   return e;
 }
@@ -166,6 +167,8 @@ static void echo(world *w, const char *address, const char *host, const char *ip
   assert_string_equal(w->client.got, "hello world");
   assert_string_equal(w->server.ip, ip);
   assert_string_equal(w->client.ip, ip);
+  assert_string_equal(w->server.local_ip, ip);
+  assert_string_equal(w->client.local_ip, ip);
   assert_int_equal(w->client.closed, 1);
   assert_int_equal(w->client.why, CG_OK);
   assert_int_equal(w->server.closed, 1);
@@ -176,6 +179,11 @@ static void echo(world *w, const char *address, const char *host, const char *ip
 
 static void test_echo(void **state) {
   echo(*state, "127.0.0.1:0", "127.0.0.1", "127.0.0.1");
+}
+
+/* A socket for all addresses knows at which one it was reached. */
+static void test_echo_wildcard(void **state) {
+  echo(*state, "0.0.0.0:0", "127.0.0.1", "127.0.0.1");
 }
 
 static void test_echo_name(void **state) {
@@ -764,6 +772,7 @@ int main(void) {
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
   const struct CMUnitTest tests[] = {
     TEST(echo),          TEST(echo_name),     TEST(echo_mapped),
+    TEST(echo_wildcard),
     TEST(resolved_name), TEST(big),           TEST(queue_limit),
     TEST(accepted_limit), TEST(linger),        TEST(free_lingering),
     TEST(close_in_opened), TEST(half_closed), TEST(connect_in_closed),

@@ -9,6 +9,7 @@
 
 #include "mem.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum {
@@ -133,26 +134,34 @@ static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buf) {
   }
 }
 
-/* The peer's address, IPv4 also if it came through an IPv6 socket. */
-static void peer_name(cg_stream *s, char *out, size_t size) {
-  struct sockaddr_storage peer;
-  int len = sizeof peer;
-  out[0] = 0;
-  if (uv_tcp_getpeername(&s->socket.tcp, (struct sockaddr *)&peer, &len)) return;
-  if (uv_ip_name((const struct sockaddr *)&peer, out, size)) out[0] = 0;
-  if (!strncmp(out, "::ffff:", 7) && strchr(out, '.'))
-    memmove(out, out + 7, strlen(out + 7) + 1);
+/* An end's address as text, IPv4 also if it came through an IPv6 socket; "" if uv_tcp_get*
+ * failed with `rc`. */
+static void name_end(int rc, const struct sockaddr_storage *at, char *out, size_t size) {
+  char name[64];
+  if (rc || uv_ip_name((const struct sockaddr *)at, name, sizeof name)) name[0] = 0;
+  bool mapped = !strncmp(name, "::ffff:", 7) && strchr(name, '.');
+  snprintf(out, size, "%s", mapped ? name + 7 : name);
+}
+
+void cg_stream_local_ip(const cg_stream *s, char out[64]) {
+  struct sockaddr_storage at;
+  int len = sizeof at;
+  int rc = uv_tcp_getsockname(&s->socket.tcp, (struct sockaddr *)&at, &len);
+  name_end(rc, &at, out, 64);
 }
 
 void cg_stream_begin(cg_stream *s, void *ctx) {
   char peer[64];
-  peer_name(s, peer, sizeof peer);
+  struct sockaddr_storage at;
+  int len = sizeof at;
+  int rc = uv_tcp_getpeername(&s->socket.tcp, (struct sockaddr *)&at, &len);
+  name_end(rc, &at, peer, sizeof peer);
   uv_tcp_nodelay(&s->socket.tcp, 1);
   s->opened = true;
   s->socket.loop->called = true;
   s->socket.ctx = s->socket.ops->opened(ctx, s, peer);
   if (is_closing(s)) return;
-  int rc = uv_read_start(as_uv(s), on_alloc, on_read);
+  rc = uv_read_start(as_uv(s), on_alloc, on_read);
   if (rc) cg_stream_drop(s, why_of(rc));
 }
 

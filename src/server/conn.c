@@ -57,6 +57,11 @@ cg_err cg_server_accept(cg_server *s, uint64_t conn, const char *peer_ip,
   return err;
 }
 
+void cg_server_reached_at(cg_server *s, uint64_t conn, const char *local_ip) {
+  cg_conn *c = cg_conn_find(s, conn);
+  if (c) snprintf(c->local_ip, sizeof c->local_ip, "%s", local_ip);
+}
+
 static void unlink_conn(cg_conn *c) {
   cg_server *s = c->s;
   for (cg_conn **at = &s->written; *at; at = &(*at)->written_next)

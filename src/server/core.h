@@ -118,7 +118,8 @@ struct cg_conn {
   bool closing, close_ready;
   bool written, queued;
   cg_conn *written_next, *queued_next;
-  char ip[48];
+  char ip[48];           /* the peer's */
+  char local_ip[48];     /* ours, that it came to; "": not known */
 };
 
 enum { CG_SCHEMAS_MAX = 16 };

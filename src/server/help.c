@@ -20,12 +20,19 @@ static bool is_test_dc(int32_t dc) {
   return dc >= TEST_DC || dc <= -TEST_DC;
 }
 
+/* Where this client can reach the server: the way it came. */
+static const char *address(const cg_op *op) {
+  const cg_link *l = cg_op_link(op);
+  return l && l->conn && *l->conn->local_ip ? l->conn->local_ip : op->s->host;
+}
+
 static tl_dcOption dc_option(const cg_op *op, int32_t id) {
-  tl_dcOption o = { TL_INIT(dcOption), .id = id, .ip_address = cg_bytes_of(op->s->host),
+  const char *host = address(op);
+  tl_dcOption o = { TL_INIT(dcOption), .id = id, .ip_address = cg_bytes_of(host),
                     .port = op->s->port };
   TL_ON(dcOption, &o, this_port_only);
   TL_ON(dcOption, &o, static_);
-  if (strchr(op->s->host, ':')) TL_ON(dcOption, &o, ipv6);
+  if (strchr(host, ':')) TL_ON(dcOption, &o, ipv6);
   return o;
 }
 

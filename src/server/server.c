@@ -204,6 +204,8 @@ void cg_server_close(cg_server *s) {
 /* --- about itself --------------------------------------------------------- */
 
 void cg_server_endpoint(cg_server *s, const char *host, uint16_t port) {
+  if (!strcmp(host, "0.0.0.0")) host = "127.0.0.1";
+  if (!strcmp(host, "::")) host = "::1";
   snprintf(s->host, sizeof s->host, "%s", host);
   s->port = port;
 }

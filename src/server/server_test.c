@@ -176,6 +176,46 @@ static void dc_json_says_where_and_who(void **state) {
   cg_arena_free(arena);
 }
 
+/* "All addresses" is no address that a client could go to. */
+static void dc_json_names_no_wildcard(void **state) {
+  (void)state;
+  static const char *const hosts[][2] = { { "0.0.0.0", "\"host\":\"127.0.0.1\"" },
+                                          { "::", "\"host\":\"::1\"" },
+                                          { "192.0.2.7", "\"host\":\"192.0.2.7\"" } };
+  cg_harness_open(&H);
+  cg_arena *arena = cg_arena_new(0);
+  for (size_t i = 0; i < 3; i++) {
+    cg_bytes json;
+    cg_server_endpoint(H.server, hosts[i][0], 4430);
+    assert_int_equal(cg_server_dc_json(H.server, NULL, arena, &json), CG_OK);
+    assert_non_null(memmem(json.at, json.len, hosts[i][1], strlen(hosts[i][1])));
+  }
+  cg_arena_free(arena);
+}
+
+static void is_reached_at(cg_tester *c, const char *host, bool v6) {
+  const tl_config *config = TL_AS(config, call_simple(c, TL_ID_help_getConfig).obj);
+  assert_non_null(config);
+  assert_int_equal(config->dc_options.len, 1);
+  const tl_dcOption *o = TL_AS(dcOption, config->dc_options.at[0]);
+  assert_true(cg_bytes_equal(o->ip_address, cg_bytes_of(host)));
+  assert_int_equal(TL_HAS(dcOption, o, ipv6), v6);
+  assert_int_equal(o->port, 4430);
+}
+
+static void config_names_the_way_that_the_client_came(void **state) {
+  (void)state;
+  cg_harness_open(&H);
+  cg_server_endpoint(H.server, "0.0.0.0", 4430);
+  cg_tester *c = cg_tester_new(&H), *d = cg_tester_new(&H);
+  is_reached_at(c, "127.0.0.1", false); /* nobody knows better */
+  cg_server_reached_at(H.server, c->conn, "192.0.2.7");
+  cg_server_reached_at(H.server, d->conn, "2001:db8::7");
+  cg_server_reached_at(H.server, 12345, "192.0.2.8"); /* gone already */
+  is_reached_at(c, "192.0.2.7", false);
+  is_reached_at(d, "2001:db8::7", true);
+}
+
 static void the_inbox_token_survives_a_restart(void **state) {
   (void)state;
   H.store_url = NULL;
@@ -697,6 +737,8 @@ int main(void) {
     T(a_store_of_another_key_is_refused),
     T(wrong_options_are_named),
     T(dc_json_says_where_and_who),
+    T(dc_json_names_no_wildcard),
+    T(config_names_the_way_that_the_client_came),
     T(the_inbox_token_survives_a_restart),
     T(a_repeated_message_is_executed_once),
     T(of_two_sign_ins_at_once_both_learn_the_outcome),
