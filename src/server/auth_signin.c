@@ -15,7 +15,6 @@
 enum {
   REPEAT_S = 60,            /* a lost answer may be asked for again, row 38 */
   VERIFIED_S = 86400,       /* life of what is verified and waits for more */
-  SIGN_UP_REQUIRED_SINCE = 104,
   PENDING = CG_CODE_BIT(CG_CODE_ISSUED) | CG_CODE_BIT(CG_CODE_NEED_SIGNUP) |
             CG_CODE_BIT(CG_CODE_NEED_PASSWORD)
 };
@@ -35,7 +34,7 @@ static void answer_authorization(cg_op *op) {
 }
 
 static void answer_sign_up_required(cg_op *op) {
-  if (op->layer < SIGN_UP_REQUIRED_SINCE) {
+  if (op->layer < CG_SIGN_UP_REQUIRED_SINCE) {
     cg_op_error(op, 400, "PHONE_NUMBER_UNOCCUPIED");
     return;
   }

@@ -10,8 +10,17 @@
 enum { PENDING = CG_CODE_BIT(CG_CODE_ISSUED) | CG_CODE_BIT(CG_CODE_NEED_SIGNUP) |
                  CG_CODE_BIT(CG_CODE_NEED_PASSWORD) };
 
+/* True if the caller's layer has words for what a login ends with. Up to layer 103 it may
+ * end with an error, too: row 29 of login.md 3.4. */
+static bool has_words(const cg_op *op) {
+  static const tl_user user = { TL_INIT(user) };
+  static const tl_auth_authorization a = { TL_INIT(auth_authorization),
+                                           .user = &user.User };
+  return op->layer < CG_SIGN_UP_REQUIRED_SINCE || cg_op_can_answer(op, &a.o);
+}
+
 bool cg_tx_refuse_layer(cg_op *op) {
-  bool old = op->layer < op->s->set.min_layer;
+  bool old = op->layer < op->s->set.min_layer || !has_words(op);
   if (old) cg_op_error(op, 406, "UPDATE_APP_TO_LOGIN");
   return old;
 }

@@ -26,10 +26,14 @@ typedef struct {
   int limit, limit_end; /* limits.c: rows of its table that are left */
 } cg_tx;
 
-enum { CG_TX_ROUNDS = 4 };
+enum {
+  CG_TX_ROUNDS = 4,
+  CG_SIGN_UP_REQUIRED_SINCE = 104 /* layer of auth.authorizationSignUpRequired */
+};
 
 /* True, and answered with UPDATE_APP_TO_LOGIN, if the caller's layer is too old to log
- * in with. */
+ * in with: lower than min_layer, or without a form of auth.authorization. To be asked
+ * before anything is changed. */
 bool cg_tx_refuse_layer(cg_op *op);
 
 /* The same if `answer`, which is about to be earned, cannot be said in it. */

@@ -193,7 +193,11 @@ void cg_op_answer(cg_op *op, const tl_obj *answer) {
   cg_buf b = { 0 };
   cg_fault fault = { 0 };
   cg_err err = cg_tl_encode_layer(op->s->schema, op->layer, answer, &b, &fault);
-  if (err) {
+  if (err == CG_E_NO_VARIANT) {
+    cg_log_write(&op->s->log, CG_LOG_INFO, "no answer for layer %d: %s", (int)op->layer,
+                 fault.text);
+    cg_op_error(op, 400, "CONNECTION_LAYER_INVALID");
+  } else if (err) {
     cg_log_write(&op->s->log, CG_LOG_ERROR, "an answer for layer %d: %s", (int)op->layer,
                  fault.text);
     cg_op_internal(op, err);

@@ -66,7 +66,8 @@ void *cg_op_alloc(cg_op *op, size_t size);
  * answered with an internal error. Ends the step. */
 void cg_op_submit(cg_op *op, const cg_store_request *request, cg_op_step *step);
 
-/* The answer, encoded for the caller's layer. Each of them ends the step. */
+/* The answer, encoded for the caller's layer; CONNECTION_LAYER_INVALID if it has no form
+ * there. Each of them ends the step. */
 void cg_op_answer(cg_op *op, const tl_obj *answer);
 void cg_op_true(cg_op *op);
 /* True if `answer` can be said in the caller's layer: to be asked before anything is

@@ -33,6 +33,10 @@ static void on_get_users(cg_op *op, const cg_store_reply *r) {
   const tl_obj **list = cg_op_alloc(op, (q->id.len + 1) * sizeof *list);
   if (!list) return;
   bool complete = self != NULL;
+  if (complete && !cg_op_can_answer(op, &self->o)) { /* it must not fall out of the list */
+    cg_op_error(op, 400, "CONNECTION_LAYER_INVALID");
+    return;
+  }
   for (uint32_t i = 0; i < q->id.len && complete; i++) {
     const tl_obj *who = q->id.at[i];
     const tl_User *service = is_service(who) ? cg_box_service(op) : NULL;
