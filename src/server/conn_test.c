@@ -405,6 +405,27 @@ static void keys_without_sessions_are_forgotten_in_the_end(void **state) {
   assert_true(p->idle);
 }
 
+/* A month of silence ends a key that was agreed on and never used, and no other. */
+static void keys_that_were_never_used_are_purged(void **state) {
+  (void)state;
+  cg_tester *used = start(), *unused = cg_tester_new(&H), *young;
+  is_object(call_simple(used, TL_ID_help_getConfig), TL_ID_config);
+  assert_int_equal(cg_session_ping(unused->session, 0), CG_OK);
+  cg_harness_pump(&H);
+  H.now_us += UINT64_C(30) * 86400 * CG_SECOND;
+  young = cg_tester_new(&H);
+  cg_harness_advance(&H, 1);
+  assert_null(cg_peer_find(H.server, unused->key.id));
+  cg_tester *all[] = { used, unused, young };
+  for (size_t i = 0; i < 3; i++) {
+    cg_tester_reconnect(all[i], true);
+    cg_told told = call_simple(all[i], TL_ID_help_getConfig);
+    if (all[i] != unused) is_object(told, TL_ID_config);
+    else assert_string_equal(told.error, "no answer");
+  }
+  assert_int_equal(unused->transport_error, -404);
+}
+
 static void sessions_of_a_key_are_limited(void **state) {
   (void)state;
   cg_tester *c = start();
@@ -439,6 +460,7 @@ int main(void) {
     T(a_temporary_key_ends_with_its_time),
     T(a_destroyed_key_is_gone),
     T(keys_without_sessions_are_forgotten_in_the_end),
+    T(keys_that_were_never_used_are_purged),
     T(sessions_of_a_key_are_limited),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);

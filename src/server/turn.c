@@ -6,7 +6,10 @@
  */
 #include "sessions.h"
 
+#include <string.h>
+
 static const uint64_t PURGE_EVERY = 60 * CG_SECOND;
+enum { UNUSED_KEY_S = 30 * 86400 }; /* life of a key that nobody came back with */
 
 static void flush_links(cg_server *s) {
   while (s->touched) {
@@ -119,12 +122,19 @@ uint64_t cg_server_deadline(const cg_server *s) {
 static void purged(void *ctx, const cg_store_reply *r) {
   cg_server *s = ctx;
   if (r->err) cg_log_write(&s->log, CG_LOG_WARN, "purge: %s", cg_err_text(r->err));
+  for (size_t at = 0; at + 8 <= r->blob.len; at += 8) {
+    uint64_t id;
+    memcpy(&id, r->blob.at + at, sizeof id);
+    cg_peer *p = cg_peer_find(s, id);
+    if (p) cg_peer_forget(p); /* the next packet under it is told -404 */
+  }
 }
 
 void cg_server_purge(cg_server *s) {
   cg_sessions_expire(s);
   cg_dues_move(&s->dues, &s->purge, s->now_us + PURGE_EVERY);
-  cg_store_request q = { .op = CG_STORE_PURGE, .now = cg_server_clock(s) };
+  cg_store_request q = { .op = CG_STORE_PURGE, .now = cg_server_clock(s),
+                         .number = cg_unix(s->now_us) - UNUSED_KEY_S };
   cg_store_submit(s->store, &q, purged, s);
 }
 

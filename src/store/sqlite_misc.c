@@ -73,8 +73,19 @@ cg_err cg_sqlite_missing_list(cg_sqlite *s, const cg_store_request *rq,
   return cg_sql_end(&q);
 }
 
+/* Deletes the keys that were of no use before `created`, and lists them. */
+static cg_err purge_keys(cg_sqlite *s, int64_t created, cg_sqlite_answer *out) {
+  cg_sql q = cg_sql_start(s, SQL_PURGE_KEYS);
+  cg_sql_int(&q, created);
+  while (cg_sql_row(&q)) {
+    uint64_t id = (uint64_t)cg_sql_get_int(&q);
+    cg_buf_put(&out->list, &id, sizeof id);
+  }
+  out->reply.blob = cg_buf_view(&out->list);
+  return cg_sql_end(&q);
+}
+
 cg_err cg_sqlite_purge(cg_sqlite *s, const cg_store_request *rq, cg_sqlite_answer *out) {
-  (void)out;
   static const cg_sql_id all[] = { SQL_PURGE_EXPIRE, SQL_PURGE_CODES,
                                    SQL_PURGE_COUNTERS, SQL_PURGE_TOKENS };
   cg_err err = CG_OK;
@@ -83,7 +94,7 @@ cg_err cg_sqlite_purge(cg_sqlite *s, const cg_store_request *rq, cg_sqlite_answe
     cg_sql_int(&q, rq->now);
     err = cg_sql_end(&q);
   }
-  return err;
+  return err ? err : purge_keys(s, rq->number, out);
 }
 
 cg_err cg_sqlite_reset(cg_sqlite *s, const cg_store_request *rq, cg_sqlite_answer *out) {

@@ -12,16 +12,18 @@
 #define SQL_LIVE "state IN (0, 1, 2, 8)"
 
 /* Raise SQL_VERSION with every change of the tables. */
-#define SQL_VERSION "4"
+#define SQL_VERSION "5"
 #define SQL_APPLICATION "1128747597" /* "CGRM", told by file(1) and by our own check */
 
+/* All of it in one transaction, in two texts: C promises no longer ones. */
 #define SQL_SCHEMA                                                                       \
   "BEGIN IMMEDIATE;"                                                                     \
   "CREATE TABLE auth_key(id INTEGER PRIMARY KEY, aux_hash INTEGER NOT NULL,"             \
   " key BLOB NOT NULL, dc INTEGER NOT NULL, created INTEGER NOT NULL,"                   \
   " layer INTEGER NOT NULL, api_id INTEGER NOT NULL, device TEXT NOT NULL,"              \
   " system TEXT NOT NULL, app TEXT NOT NULL, lang TEXT NOT NULL,"                        \
-  " lang_pack TEXT NOT NULL) STRICT;"                                                    \
+  " lang_pack TEXT NOT NULL, used INTEGER NOT NULL) STRICT;"                             \
+  "CREATE INDEX auth_key_unused ON auth_key(created) WHERE used = 0;"                    \
   "CREATE TABLE user(id INTEGER PRIMARY KEY, phone TEXT UNIQUE,"                         \
   " access_hash INTEGER NOT NULL, created INTEGER NOT NULL, first_name TEXT NOT NULL,"   \
   " last_name TEXT NOT NULL, state INTEGER NOT NULL) STRICT;"                            \
@@ -29,6 +31,8 @@
   " hash INTEGER NOT NULL, created INTEGER NOT NULL, active INTEGER NOT NULL,"           \
   " ip TEXT NOT NULL, flags INTEGER NOT NULL) STRICT;"                                   \
   "CREATE INDEX auth_user ON auth(user_id, created);"                                    \
+  "CREATE TRIGGER auth_uses_key AFTER INSERT ON auth BEGIN"                              \
+  " UPDATE auth_key SET used = 1 WHERE id = new.key_id; END;"                            \
   "CREATE VIEW session AS SELECT auth.key_id, auth.user_id, auth.hash, auth.created,"    \
   " auth.active, auth.ip, auth.flags, coalesce(k.layer, 0) AS layer,"                    \
   " coalesce(k.api_id, 0) AS api_id, coalesce(k.device, '') AS device,"                  \
@@ -48,7 +52,8 @@
   " WHERE random_id <> 0;"                                                               \
   "CREATE TABLE chat(user_id INTEGER NOT NULL, peer_id INTEGER NOT NULL,"                \
   " read_id INTEGER NOT NULL, read_pts INTEGER NOT NULL,"                                \
-  " PRIMARY KEY(user_id, peer_id)) STRICT, WITHOUT ROWID;"                               \
+  " PRIMARY KEY(user_id, peer_id)) STRICT, WITHOUT ROWID;"
+#define SQL_SCHEMA_REST                                                                  \
   "CREATE TABLE code(seq INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE,"                \
   " key_id INTEGER NOT NULL, purpose INTEGER NOT NULL, phone TEXT NOT NULL,"             \
   " user_id INTEGER NOT NULL, mac BLOB NOT NULL, sealed BLOB,"                           \
@@ -117,11 +122,11 @@
   X(SAVE, "SAVEPOINT request")                                                           \
   X(KEEP, "RELEASE request")                                                             \
   X(UNDO, "ROLLBACK TO request")                                                         \
-  X(KEY_PUT, "INSERT INTO auth_key(" SQL_KEY_COLS ")"                                    \
-             " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                              \
+  X(KEY_PUT, "INSERT INTO auth_key(" SQL_KEY_COLS ", used)"                              \
+             " VALUES(?, ?, ?, ?, ?, ?6, ?, ?, ?, ?, ?, ?, ?6 <> 0)")                    \
   X(KEY_GET, "SELECT " SQL_KEY_COLS " FROM auth_key WHERE id = ?")                       \
   X(KEY_INIT, "UPDATE auth_key SET layer = ?, api_id = ?, device = ?, system = ?,"       \
-              " app = ?, lang = ?, lang_pack = ? WHERE id = ? RETURNING id")             \
+              " app = ?, lang = ?, lang_pack = ?, used = 1 WHERE id = ? RETURNING id")             \
   X(KEY_DELETE, "DELETE FROM auth_key WHERE id = ?")                                     \
   X(KEY_AUTH_DELETE, "DELETE FROM auth WHERE key_id = ?")                                \
   X(KEY_CODE_DELETE, "DELETE FROM code WHERE key_id = ? AND " SQL_LIVE)                  \
@@ -242,6 +247,7 @@
   X(PURGE_CODES, "DELETE FROM code WHERE NOT (" SQL_LIVE ") AND changed_at < ? - 86400") \
   X(PURGE_COUNTERS, "DELETE FROM counter WHERE ends <= ?")                               \
   X(PURGE_TOKENS, "DELETE FROM token WHERE expires <= ? - 3600")                         \
+  X(PURGE_KEYS, "DELETE FROM auth_key WHERE used = 0 AND created < ? RETURNING id")      \
   X(RESET_USERS, "DELETE FROM user")                                                     \
   X(RESET_AUTHS, "DELETE FROM auth")                                                     \
   X(RESET_TTLS, "DELETE FROM auth_ttl")                                                  \

@@ -248,7 +248,11 @@ typedef enum {
   CG_STORE_MISSING_LIST, /* -> missing, most wanted first */
   CG_STORE_PURGE,        /* now: erases sealed copies of expired codes, deletes codes that
                             ended more than 24 h ago, counters that ran out, and tokens
-                            an hour after: until then their end can be told of */
+                            an hour after: until then their end can be told of.
+                            number: also keys that were created before that moment and
+                            never used, which is never initialised or logged in; a key
+                            that was is kept for ever, for without it its client is
+                            logged out -> blob: the ids of those keys, 8 bytes each */
   CG_STORE_RESET         /* users, auths, passwords, messages, codes, tokens, counters,
                             missing; keys and meta stay */
 } cg_store_op;

@@ -526,6 +526,31 @@ static void test_purge(void **state) {
   assert_int_equal(hit(state, "x:long", 200000, 1, NOW + 86701), 200000 - 86701);
 }
 
+/* Keys that nobody ever came back with go, and their ids are told; no other key does. */
+static void test_purge_keys(void **state) {
+  cg_store_key init = { .init = { 228, 1, "Pixel", "14", "1.0", "en", "" } };
+  for (uint64_t id = 1; id <= 5; id++) {
+    cg_store_key key = key_of(id);
+    key.init.layer = id == 4 ? 228 : 0;
+    key.created = NOW + (id == 5);
+    assert_int_equal(ASK(.op = CG_STORE_KEY_PUT, .key = &key), CG_OK);
+  }
+  assert_int_equal(ASK(.op = CG_STORE_KEY_INIT, .id = 2, .key = &init), CG_OK);
+  log_in(state, "a", 3, 42, NOW); /* and out again: it was of use */
+  assert_int_equal(ASK(.op = CG_STORE_AUTH_DELETE, .id = 3), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_PURGE, .now = NOW), CG_OK);
+  assert_int_equal(got.blob_len, 0);
+  assert_int_equal(ASK(.op = CG_STORE_PURGE, .now = NOW, .number = NOW), CG_OK);
+  assert_int_equal(got.blob_len, 0);
+  assert_int_equal(ASK(.op = CG_STORE_PURGE, .now = NOW, .number = NOW + 1), CG_OK);
+  const uint64_t first = 1;
+  assert_int_equal(got.blob_len, sizeof first);
+  assert_memory_equal(got.blob, &first, sizeof first);
+  for (uint64_t id = 1; id <= 5; id++)
+    assert_int_equal(ASK(.op = CG_STORE_KEY_GET, .id = id),
+                     id == 1 ? CG_E_NOT_FOUND : CG_OK);
+}
+
 static void test_reset(void **state) {
   cg_store_key key = key_of(1);
   cg_store_user user = user_of(42, "100");
@@ -663,7 +688,7 @@ static void test_unknown_kind(void **state) {
   X(keys) X(key_delete) X(users) X(bots) X(wide_user) X(auths) X(code_get) X(code_live)  \
   X(code_replaces) X(code_exists) X(code_cap) X(code_attempts) X(code_move)              \
   X(code_setup_email) X(code_resend) X(code_login) X(code_death) X(code_signup)          \
-  X(code_list) X(counters) X(meta) X(missing) X(purge) X(reset) X(turns) X(nested)       \
+  X(code_list) X(counters) X(meta) X(missing) X(purge) X(purge_keys) X(reset) X(turns) X(nested)       \
   X(list_memory) X(open_memory) X(lasts) X(unknown_kind)
 
 int main(void) {
