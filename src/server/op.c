@@ -63,13 +63,14 @@ static bool names(const cg_op *op, uint64_t msg_id) {
 }
 
 /* True while a call that `op` must follow is in flight, its key is being bound, or what
- * its key says about itself is on its way to the store. */
+ * its key says about itself is on its way to the store. Only calls that came before it
+ * count: two that name each other would wait for ever. */
 static bool must_wait(const cg_op *op) {
   if (op->peer->binds) return true;
   if (op->peer->inits && !op->call.has_init) return true;
   if (!op->call.after_count) return false;
-  for (const cg_op *o = op->s->ops; o; o = o->next)
-    if (o != op && o->link == op->link && names(op, o->msg_id)) return true;
+  for (const cg_op *o = op->next; o; o = o->next)
+    if (o->link == op->link && names(op, o->msg_id)) return true;
   return false;
 }
 

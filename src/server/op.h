@@ -37,7 +37,7 @@ struct cg_op {
   bool binding;         /* it is about to bind its key */
   bool muted;           /* nobody wants the answer */
   char ip[48];
-  cg_op *next, *prev;
+  cg_op *next, *prev; /* older, younger */
 };
 
 /* An op for a call of session `l`, with a copy of `body` unwrapped in op->call (*err

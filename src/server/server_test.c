@@ -410,6 +410,37 @@ static void a_call_waits_for_the_ones_it_names(void **state) {
   cg_buf_free(&wire);
 }
 
+/* Calls that name each other while both wait for a third: nobody waits for ever. */
+static void calls_that_wait_for_each_other_are_made(void **state) {
+  (void)state;
+  H.late = true;
+  cg_tester *c = start();
+  log_in(c, KNOWN);
+  tl_updates_getState q = { TL_INIT(updates_getState) };
+  cg_buf packet = { 0 }, wire = { 0 }, b = { 0 };
+  uint64_t tags[3] = { cg_tester_queue(c, &q.o) };
+  assert_int_equal(cg_session_pull(c->session, H.now_us, &packet), CG_OK);
+  assert_int_equal(cg_framing_send(c->framing, cg_buf_view(&packet), &wire), CG_OK);
+  cg_server_feed(H.server, c->conn, cg_buf_view(&wire), H.now_us);
+  assert_non_null(H.server->ops);
+  cg_buf_u32(&b, TL_ID_invokeAfterMsgs);
+  cg_buf_u32(&b, TL_ID_vector);
+  cg_buf_u32(&b, 8); /* its own, and some that come after it */
+  for (uint64_t i = 0; i < 8; i++) cg_buf_u64(&b, H.server->ops->msg_id + 4 * i);
+  cg_buf_bytes(&b, cg_tester_encode(c, &q.o));
+  for (int i = 1; i < 3; i++) {
+    tags[i] = ++c->last_tag;
+    assert_int_equal(cg_session_call(c->session, tags[i], cg_buf_view(&b)), CG_OK);
+  }
+  cg_harness_pump(&H);
+  for (int i = 0; i < 3; i++)
+    is_object(cg_tester_take(c, tags[i]), TL_ID_updates_state);
+  assert_null(H.server->ops);
+  cg_buf_free(&b);
+  cg_buf_free(&packet);
+  cg_buf_free(&wire);
+}
+
 /* --- methods around the login --------------------------------------------- */
 
 static void the_config_names_this_server(void **state) {
@@ -604,6 +635,7 @@ int main(void) {
     T(the_fourth_live_code_of_a_key_ends_the_first),
     T(calls_that_cannot_be_read),
     T(a_call_waits_for_the_ones_it_names),
+    T(calls_that_wait_for_each_other_are_made),
     T(the_config_names_this_server),
     T(the_config_agrees_with_what_the_client_believes),
     T(the_app_config_is_given_once),
