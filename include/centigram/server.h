@@ -23,7 +23,9 @@ typedef struct {
   const char *data_dir;     /* server.key, server.pub.pem and centigram.db live here */
   const char *store_url;    /* NULL: sqlite: centigram.db in data_dir */
   const char *profile;      /* "test" (NULL) or "private" */
-  int32_t dc_id;            /* 0: 2 */
+  int32_t dc_id;            /* the first data centre; 0: 2 */
+  int32_t dcs;              /* how many there are, up to 9; 0: 1. Several have the ids
+                               from 1 on, and clients are sent to the right one */
   const char *const *set;   /* "NAME=VALUE" ..., NULL-terminated; NULL: none */
   const char *const *schemas; /* further .tl files, NULL-terminated; NULL: none */
   bool virtual_clock;       /* let cg_server_advance() move the time of codes */
@@ -41,9 +43,12 @@ CG_API CG_MUST_USE cg_err cg_server_open(cg_server **out, const cg_server_option
                                          cg_fault *fault);
 CG_API void cg_server_close(cg_server *s); /* NULL is allowed */
 
-/* Tells where the server listens, so that help.getConfig and dc.json can say it. For an
- * address that stands for all (0.0.0.0, ::) they name the loopback. */
+/* Tells where the server listens, so that help.getConfig and dc.json can say it: for its
+ * first data centre, or for another one on the same host. For an address that stands for
+ * all (0.0.0.0, ::) they name the loopback. */
 CG_API void cg_server_endpoint(cg_server *s, const char *host, uint16_t port);
+CG_API void cg_server_endpoint_at(cg_server *s, int32_t dc, const char *host,
+                                  uint16_t port);
 
 /* dc.json, which tells a client how to find and trust the server, without a newline, in
  * `arena`. `inbox` is the inbox's http address, NULL if it is off. */
@@ -57,6 +62,9 @@ CG_API const char *cg_server_inbox_token(const cg_server *s);
 
 CG_API cg_err cg_server_accept(cg_server *s, uint64_t conn, const char *peer_ip,
                                uint64_t now_us);
+/* The same for one that came to data centre `dc`. USAGE if there is none of that id. */
+CG_API cg_err cg_server_accept_at(cg_server *s, uint64_t conn, int32_t dc,
+                                  const char *peer_ip, uint64_t now_us);
 /* Tells which address of this machine the connection came in on: help.getConfig names
  * that one, for its client can reach it. Without it the server's endpoint is named. */
 CG_API void cg_server_reached_at(cg_server *s, uint64_t conn, const char *local_ip);

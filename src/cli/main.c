@@ -9,7 +9,7 @@
 
 const cg_cli_command cg_cli_commands[] = {
   { "serve", cg_run_serve,
-    "serve [--data DIR] [--listen HOST:PORT] [--inbox HOST:PORT|off] [--dc-id N]\n"
+    "serve [--data DIR] [--listen HOST:PORT] [--inbox HOST:PORT|off] [--dc-id N] [--dcs N]\n"
     "      [--profile test|private] [--store sqlite:FILE] [--schema FILE.tl]... [--clock virtual]\n"
     "      [--set NAME=VALUE]... [--json] [-- CMD ARGS...]",
     "run a local Telegram server" },

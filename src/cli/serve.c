@@ -29,7 +29,8 @@ typedef struct {
 /* --- the MTProto port ----------------------------------------------------------- */
 
 static void *on_open(void *ctx, cg_stream *stream, const char *peer_ip) {
-  serve *s = ctx;
+  const serve_dc *dc = ctx;
+  serve *s = dc->serve;
   connection *c = cg_alloc(sizeof *c);
   if (!c) {
     cg_stream_close(stream);
@@ -39,7 +40,7 @@ static void *on_open(void *ctx, cg_stream *stream, const char *peer_ip) {
   char local[64];
   cg_stream_local_ip(stream, local);
   if (!c->number ||
-      cg_server_accept(s->server, c->number, peer_ip, cg_loop_now(s->loop)))
+      cg_server_accept_at(s->server, c->number, dc->id, peer_ip, cg_loop_now(s->loop)))
     cg_stream_close(stream);
   else cg_server_reached_at(s->server, c->number, local);
   return c;
@@ -102,7 +103,7 @@ static void on_timer(void *ctx) {
  * last connection is closed, or a second later for peers that do not read. */
 static void drain(serve *s) {
   s->stopping = true;
-  cg_listener_close(s->listener);
+  for (int32_t i = 0; i < s->dc_count; i++) cg_listener_close(s->dcs[i].listener);
   if (s->inbox_listener) cg_listener_close(s->inbox_listener);
   for (uint32_t i = 0; i < s->conns.len; i++) {
     connection *c = cg_conns_at(&s->conns, i);
@@ -138,13 +139,47 @@ static cg_err replace_file(const char *path, cg_bytes text, cg_fault *fault) {
   return ok ? CG_OK : cg_fail(fault, CG_E_IO, "%s: %s", path, strerror(errno));
 }
 
-static cg_err listen_all(serve *s, cg_fault *fault) {
+/* The first data centre has the port that was asked for, and the others the next ones; or
+ * each a free one. */
+static cg_err listen_dc(serve *s, int32_t i, cg_fault *fault) {
   static const cg_stream_ops ops = { on_open, on_data, on_closed };
-  cg_err err = cg_loop_listen(s->loop, s->listen, &ops, s, &s->listener, fault);
-  if (err) return err;
+  serve_dc *dc = &s->dcs[i];
+  const char *colon = strrchr(s->listen, ':');
+  long port = strtol(colon + 1, NULL, 10);
+  char *address = i && port > 0 ? cg_cli_text("%.*s:%ld", (int)(colon - s->listen),
+                                              s->listen, port + i)
+                                : cg_cli_text("%s", s->listen);
+  cg_err err = cg_loop_listen(s->loop, address, &ops, dc, &dc->listener, fault);
+  free(address);
+  if (!err)
+    cg_server_endpoint_at(s->server, dc->id, s->host, cg_listener_port(dc->listener));
+  return err;
+}
+
+static cg_err listen_all(serve *s, cg_fault *fault) {
   s->host = serve_host(s->listen);
-  cg_server_endpoint(s->server, s->host, cg_listener_port(s->listener));
+  for (int32_t i = 0; i < s->dc_count; i++) {
+    cg_err err = listen_dc(s, i, fault);
+    if (err) return err;
+  }
   return serve_inbox_listen(s, fault);
+}
+
+/* The data centres in the order of their ports. */
+static void number_dcs(serve *s, int32_t first, int32_t count) {
+  s->dcs[0] = (serve_dc){ .serve = s, .id = first };
+  s->dc_count = 1;
+  for (int32_t id = 1; id <= count && s->dc_count < count; id++)
+    if (id != first) s->dcs[s->dc_count++] = (serve_dc){ .serve = s, .id = id };
+}
+
+static void print_dcs(const serve *s) {
+  int host = (int)(strrchr(s->listen, ':') - s->listen);
+  for (int32_t i = 0; i < s->dc_count; i++) {
+    printf("mtproto %.*s:%u", host, s->listen, cg_listener_port(s->dcs[i].listener));
+    if (s->dc_count > 1) printf(" dc %d", (int)s->dcs[i].id);
+    putchar('\n');
+  }
 }
 
 static cg_err announce(serve *s, cg_fault *fault) {
@@ -157,8 +192,7 @@ static cg_err announce(serve *s, cg_fault *fault) {
   if (s->json) {
     printf("%.*s\n", (int)json.len, (const char *)json.at);
   } else {
-    printf("mtproto %.*s:%u\n", (int)(strrchr(s->listen, ':') - s->listen), s->listen,
-           cg_listener_port(s->listener));
+    print_dcs(s);
     printf("inbox %s\n", s->inbox_url ? s->inbox_url : "off");
     printf("dc %s\nready\n", path);
   }
@@ -217,13 +251,26 @@ static void log_line(void *ctx, int level, const char *line) {
   if (level <= 1 || *(const bool *)ctx) fprintf(stderr, "%s\n", line);
 }
 
+/* Refuses data centres that cannot be. */
+static int check_dcs(const serve_options *o) {
+  if (o->dcs < 1 || o->dcs > SERVE_DCS_MAX)
+    return cg_cli_fail(CG_EXIT_USAGE, "serve: --dcs: 1 to %d is wanted", SERVE_DCS_MAX);
+  if (o->dc_id < 1 || (o->dcs > 1 && o->dc_id > o->dcs))
+    return cg_cli_fail(CG_EXIT_USAGE, "serve: --dc-id %d: with --dcs %d the ids are 1 to %d",
+                       (int)o->dc_id, (int)o->dcs, (int)o->dcs);
+  if (strtol(strrchr(o->listen, ':') + 1, NULL, 10) + o->dcs - 1 > UINT16_MAX)
+    return cg_cli_fail(CG_EXIT_USAGE, "serve: --listen %s: no room for %d ports", o->listen,
+                       (int)o->dcs);
+  return CG_EXIT_OK;
+}
+
 /* Refuses what the options ask for and this version does not have. */
 static int check(const cg_cli *cli, const serve_options *o) {
   if (o->clock && strcmp(o->clock, "virtual"))
     return cg_cli_fail(CG_EXIT_USAGE, "serve: --clock: only \"virtual\" is known");
-  if (o->dcs != 1 || o->workers != 1 || o->scenario || o->deliver.len)
+  if (o->workers != 1 || o->scenario || o->deliver.len)
     return cg_cli_fail(CG_EXIT_USAGE, "serve: %s: not in this version",
-                       o->dcs != 1 ? "--dcs" : o->workers != 1 ? "--workers"
+                       o->workers != 1 ? "--workers"
                        : o->scenario ? "--scenario" : "--deliver");
   if (o->profile && strcmp(o->profile, "test") && strcmp(o->profile, "private"))
     return cg_cli_fail(CG_EXIT_USAGE, "serve: --profile: test or private is wanted");
@@ -231,7 +278,7 @@ static int check(const cg_cli *cli, const serve_options *o) {
     return cg_cli_fail(CG_EXIT_USAGE, "serve: --listen: HOST:PORT is wanted");
   if (cli->rest && !cli->rest[0])
     return cg_cli_fail(CG_EXIT_USAGE, "serve: a command is missing behind --");
-  return CG_EXIT_OK;
+  return check_dcs(o);
 }
 
 static bool is_set(const cg_cli_list *set, const char *what) {
@@ -253,7 +300,7 @@ static int check_exposure(const serve_options *o) {
 static int serve_run(serve *s, const cg_cli *cli, const serve_options *o) {
   cg_fault fault = { 0 };
   cg_server_options options = { .data_dir = s->data, .store_url = o->store,
-    .profile = o->profile, .dc_id = o->dc_id, .set = o->set.at, .schemas = o->schemas.at,
+    .profile = o->profile, .dc_id = o->dc_id, .dcs = o->dcs, .set = o->set.at, .schemas = o->schemas.at,
     .virtual_clock = o->clock != NULL, .log = log_line, .log_ctx = &s->verbose };
   char *in_data = cg_cli_text("%s/", s->data);
   cg_err err = cg_cli_make_parents(in_data, &fault);
@@ -265,7 +312,7 @@ static int serve_run(serve *s, const cg_cli *cli, const serve_options *o) {
 }
 
 int cg_run_serve(int argc, char **argv) {
-  serve_options o = { .listen = "127.0.0.1:4430", .dcs = 1, .workers = 1 };
+  serve_options o = { .listen = "127.0.0.1:4430", .dc_id = 2, .dcs = 1, .workers = 1 };
   const cg_cli_option own[] = {
     { "data", CG_OPT_TEXT, &o.data },         { "listen", CG_OPT_TEXT, &o.listen },
     { "inbox", CG_OPT_TEXT, &o.inbox },       { "dc-id", CG_OPT_INT, &o.dc_id },
@@ -286,6 +333,7 @@ int cg_run_serve(int argc, char **argv) {
               .needs_token = private, .json = cli.global.json,
               .verbose = cli.global.verbose, .arena = cg_arena_new(0) };
   if (!s.arena) return cg_cli_fail(CG_EXIT_LOCAL, "out of memory");
+  number_dcs(&s, o.dc_id, o.dcs);
   status = serve_run(&s, &cli, &o);
   stop(&s);
   return status;

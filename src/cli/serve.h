@@ -10,6 +10,15 @@
 #include <centigram/loop.h>
 #include <centigram/server.h>
 
+enum { SERVE_DCS_MAX = 9 };
+
+/* A data centre, on a port of its own. */
+typedef struct {
+  struct serve *serve;
+  int32_t id;
+  cg_listener *listener;
+} serve_dc;
+
 typedef struct serve {
   const char *data, *listen, *inbox;
   bool needs_token, json, verbose;
@@ -19,7 +28,9 @@ typedef struct serve {
   int status; /* of the process, once the loop ends */
   cg_loop *loop;
   cg_server *server;
-  cg_listener *listener, *inbox_listener;
+  serve_dc dcs[SERVE_DCS_MAX]; /* the first one first, then by their ids */
+  int32_t dc_count;
+  cg_listener *inbox_listener;
   cg_timer *timer;
   cg_conns conns;     /* MTProto connections by number */
   cg_arena *arena;

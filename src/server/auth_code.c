@@ -4,6 +4,7 @@
  * (login.md 2 and rows 1-26, 47, 48 of 3.4).
  */
 #include "auth_tx.h"
+#include "home.h"
 #include "enter.h"
 #include "ladder.h"
 #include "limits.h"
@@ -188,6 +189,7 @@ static void look_for_live(cg_op *op) {
 
 static void on_send_account(cg_op *op) {
   const cg_tx *tx = cg_tx_of(op);
+  if (cg_home_refuse_phone(op, tx->has_user ? &tx->user : NULL, for_show(op))) return;
   if (tx->has_user && tx->user.state == CG_USER_BANNED)
     cg_op_error(op, 400, "PHONE_NUMBER_BANNED");
   else if (for_show(op) && !op->s->set.enumeration_safe)
@@ -200,12 +202,9 @@ static void on_send_account(cg_op *op) {
 static bool refuse_number(cg_op *op) {
   const cg_tx *tx = cg_tx_of(op);
   cg_test_number n = cg_phone_test(tx->phone);
-  char migrate[] = "PHONE_MIGRATE_X";
+  if (cg_home_refuse_number(op, tx->phone)) return true;
   if (!op->s->set.test_numbers) n = (cg_test_number){ 0 };
-  if (n.dc && n.dc != op->s->dc_id && op->s->set.test_dc_check) {
-    *strchr(migrate, 'X') = tx->phone[5];
-    cg_op_error(op, 303, migrate);
-  } else if (cg_phone_is_service(tx->phone) || (n.dc && n.kind == CG_TEST_BANNED)) {
+  if (cg_phone_is_service(tx->phone) || (n.dc && n.kind == CG_TEST_BANNED)) {
     cg_op_error(op, 400, "PHONE_NUMBER_BANNED");
   } else if (n.dc && n.kind == CG_TEST_PASSWORD) {
     cg_op_error(op, 400, "PHONE_PASSWORD_PROTECTED"); /* no password can be asked for */

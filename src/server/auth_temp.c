@@ -6,6 +6,7 @@
  * https://core.telegram.org/api/pfs
  */
 #include "bind.h"
+#include "home.h"
 #include "methods.h"
 
 /* A client counts the life of its key from when it had it, or even from its first call,
@@ -48,7 +49,8 @@ static void on_permanent(cg_server *s, cg_peer *permanent, cg_err err,
                    .temp_id = op->peer->key.id,
                    .session_id = *session_id,
                    .expires_at = q->expires_at };
-  bool known = permanent && !permanent->temp_until && !permanent->doomed;
+  bool known = permanent && !permanent->temp_until && !permanent->doomed &&
+               cg_dc_knows(permanent, cg_dc_of_op(op));
   (void)s;
   if (!err)
     err = known ? cg_bind_open(&permanent->key, &want, q->encrypted_message)

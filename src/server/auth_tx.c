@@ -2,6 +2,7 @@
 /* auth_tx.c - see auth_tx.h for the contract. */
 #include "auth_tx.h"
 
+#include "home.h"
 #include "ladder.h"
 
 #include <stdio.h>
@@ -101,7 +102,8 @@ cg_err cg_tx_draw_user(const cg_op *op, cg_store_user *out) {
   if (err) return err;
   *out = (cg_store_user){ .id = (int64_t)(1000000000 + raw[0] % UINT64_C(8000000000)),
                           .access_hash = (int64_t)(raw[1] | 1),
-                          .created = cg_op_now(op), .state = CG_USER_ACTIVE };
+                          .created = cg_op_now(op), .state = CG_USER_ACTIVE,
+                          .dc = cg_dc_of_op(op) };
   memcpy(out->phone, tx->phone, sizeof out->phone);
   return CG_OK;
 }

@@ -6,6 +6,7 @@
 #include "auth_tx.h"
 #include "bot.h"
 #include "enter.h"
+#include "home.h"
 #include "methods.h"
 
 #include "hash.h"
@@ -48,6 +49,7 @@ static void on_bot(cg_op *op, const cg_store_reply *r) {
   }
   *bot = *r->user;
   op->state = bot;
+  if (cg_home_refuse_user(op, cg_home_of_user(op->s, bot))) return;
   if (cg_enter_refuse(op, bot)) return;
   cg_err err = cg_enter_draw(op, bot->id, &auth);
   if (err) cg_op_internal(op, err);

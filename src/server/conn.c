@@ -6,6 +6,7 @@
  * protocol.md 102-119, 138-162
  */
 #include "core.h"
+#include "home.h"
 
 #include "mem.h"
 #include "wipe.h"
@@ -41,14 +42,20 @@ static uint64_t next_due(const cg_conn *c) {
 
 cg_err cg_server_accept(cg_server *s, uint64_t conn, const char *peer_ip,
                         uint64_t now_us) {
+  return cg_server_accept_at(s, conn, s->dc_id, peer_ip, now_us);
+}
+
+cg_err cg_server_accept_at(cg_server *s, uint64_t conn, int32_t dc, const char *peer_ip,
+                           uint64_t now_us) {
   s->now_us = now_us;
+  if (!cg_dc_exists(s, dc)) return CG_E_USAGE;
   if (!s->set.private_profile && !s->set.public_test && !is_loopback(peer_ip))
     return CG_E_REFUSED;
   if (s->conns.count >= (size_t)s->set.max_connections) return CG_E_LIMIT;
   if (cg_conn_find(s, conn)) return CG_E_USAGE;
   cg_conn *c = cg_alloc(sizeof *c);
   if (!c) return CG_E_MEMORY;
-  *c = (cg_conn){ .s = s, .id = conn, .opened_us = now_us, .heard_us = now_us };
+  *c = (cg_conn){ .s = s, .id = conn, .dc = dc, .opened_us = now_us, .heard_us = now_us };
   snprintf(c->ip, sizeof c->ip, "%s", peer_ip);
   cg_err err = cg_framing_server(&c->framing, &s->rng);
   if (!err) err = cg_dues_add(&s->dues, &c->due, CG_DUE_CONN, next_due(c));
@@ -175,13 +182,14 @@ static void store_key(cg_conn *c, const cg_handshake_key *agreed) {
     return;
   }
   *k = (new_key){ c->s, c->id, *agreed };
+  if (!agreed->dc && c->s->dcs > 1) k->agreed.dc = c->dc; /* where it was made */
   c->blocked = true;
   if (agreed->expires_at) { /* temporary keys live in memory only */
     key_stored(k, &(cg_store_reply){ .err = CG_OK });
     return;
   }
   cg_store_key row = { .id = agreed->key.id, .aux_hash = agreed->key.aux_hash,
-                       .dc = agreed->dc, .created = cg_unix(c->s->now_us) };
+                       .dc = k->agreed.dc, .created = cg_unix(c->s->now_us) };
   memcpy(row.key, agreed->key.key, sizeof row.key);
   cg_store_request put = { .op = CG_STORE_KEY_PUT, .key = &row };
   cg_err err = cg_secret_mask_key(&c->s->secret, &row);
@@ -194,8 +202,8 @@ static cg_err need_handshake(cg_conn *c) {
   cg_server *s = c->s;
   c->handshake_us = s->now_us;
   if (c->handshake) return CG_OK;
-  cg_handshake_server_options o = { .rsa = s->folder.rsa, .rng = &s->rng, .dc = s->dc_id,
-                                    .any_dc = true, .legacy_rsa = s->set.legacy_rsa,
+  cg_handshake_server_options o = { .rsa = s->folder.rsa, .rng = &s->rng, .dc = c->dc,
+                                    .any_dc = s->dcs == 1, .legacy_rsa = s->set.legacy_rsa,
                                     .max_expires_in = TEMP_KEY_MAX_S };
   return cg_handshake_server_new(&c->handshake, &o);
 }
@@ -283,7 +291,7 @@ static void take_sealed(cg_conn *c, cg_peer *p, cg_bytes packet, bool wants_ack)
   cg_server *s = c->s;
   cg_message m;
   bool over = p->temp_until && p->temp_until <= cg_unix(s->now_us);
-  if (over || p->doomed || cg_peer_owner(p)->doomed) {
+  if (over || p->doomed || cg_peer_owner(p)->doomed || !cg_dc_knows(p, c->dc)) {
     cg_conn_send_error(c, -404);
     return;
   }

@@ -40,6 +40,7 @@ enum { CG_DUE_CONN, CG_DUE_LINK, CG_DUE_WAIT, CG_DUE_PURGE, CG_DUE_PEER };
 typedef struct {
   int64_t user_id, created, active;
   cg_user_state state;
+  int32_t home; /* the account's data centre: home.h */
   bool revoked; /* nobody any more, and it was not told yet */
 } cg_login;
 
@@ -100,6 +101,7 @@ struct cg_conn {
   cg_due due;
   uint64_t id; /* the driver's */
   cg_server *s;
+  int32_t dc; /* that it came to */
   cg_framing *framing;
   cg_handshake_server *handshake; /* NULL when none was needed lately */
   cg_link *links;
@@ -146,9 +148,10 @@ struct cg_server {
   cg_log log;
   void (*write_log)(void *ctx, int level, const char *line);
   void *write_log_ctx;
-  int32_t dc_id;
+  int32_t dc_id;         /* the first data centre; of several: of 1 to `dcs` */
+  int32_t dcs;           /* how many there are */
   char host[64];
-  uint16_t port;
+  uint16_t ports[CG_DCS_MAX]; /* of each, by its id; of a single one the first */
   char token[65];        /* of the inbox */
   bool virtual_clock;
   cg_clock_shift clock;

@@ -5,6 +5,7 @@
  * up, not allowed, not built (login.md 3.4 rows 62-64, 4.11, 6.6).
  */
 #include "codec.h"
+#include "home.h"
 #include "init.h"
 #include "methods.h"
 #include "sessions.h"
@@ -17,7 +18,8 @@ enum { OLDEST_LAYER = 99 }; /* the first whose help.getConfig can be answered */
 enum {
   ANYONE = 1, /* before login too: login.md 4.11 */
   UNBOUND = 2, /* over a temporary key that is bound to none, too */
-  BARE = 4 /* without initConnection: its answer is the same in all layers */
+  BARE = 4, /* without initConnection: its answer is the same in all layers */
+  ANYWHERE = 8 /* in a data centre that is not the home of the account, too */
 };
 
 typedef struct {
@@ -48,7 +50,8 @@ static const method table[] = {
   { TL_ID_auth_dropTempAuthKeys, cg_auth_drop_temp_keys, ANYONE },
   { TL_ID_auth_exportLoginToken, cg_auth_export_login_token, ANYONE },
   { TL_ID_auth_finishPasskeyLogin, NULL, ANYONE },
-  { TL_ID_auth_importAuthorization, NULL, ANYONE },
+  { TL_ID_auth_exportAuthorization, cg_auth_export_authorization, 0 },
+  { TL_ID_auth_importAuthorization, cg_auth_import_authorization, ANYONE },
   { TL_ID_auth_importBotAuthorization, cg_auth_import_bot, ANYONE },
   { TL_ID_auth_importLoginToken, cg_auth_import_login_token, ANYONE },
   { TL_ID_auth_importWebTokenAuthorization, NULL, ANYONE },
@@ -98,8 +101,8 @@ static const method table[] = {
   { TL_ID_auth_acceptLoginToken, cg_auth_accept_login_token, 0 },
   { TL_ID_updates_getDifference, cg_updates_get_difference, 0 },
   { TL_ID_updates_getState, cg_updates_get_state, 0 },
-  { TL_ID_users_getFullUser, cg_users_get_full_user, 0 },
-  { TL_ID_users_getUsers, cg_users_get_users, 0 },
+  { TL_ID_users_getFullUser, cg_users_get_full_user, ANYWHERE },
+  { TL_ID_users_getUsers, cg_users_get_users, ANYWHERE },
 };
 
 static const method *find(uint32_t id) {
@@ -178,7 +181,8 @@ static void authorize(cg_op *op) {
     cg_op_error(op, 401, "USER_DEACTIVATED_BAN");
   else if (!(m->who & ANYONE) && login->state == CG_USER_DELETED)
     cg_op_error(op, 401, "USER_DEACTIVATED");
-  else run(op, m);
+  else if ((m->who & (ANYONE | ANYWHERE)) || !cg_home_refuse_user(op, login->home))
+    run(op, m);
 }
 
 /* The shells are off, and what initConnection said is kept: now for the method. */

@@ -4,6 +4,7 @@
 
 #include "account.h"
 #include "auth_tx.h"
+#include "home.h"
 
 #include <string.h>
 
@@ -46,7 +47,8 @@ cg_err cg_enter_draw(const cg_op *op, int64_t user_id, cg_store_auth *out) {
 
 void cg_enter_bound(cg_op *op, const cg_store_auth *auth) {
   *cg_op_login(op) = (cg_login){ .user_id = auth->user_id, .created = auth->created,
-                                 .active = auth->active, .state = CG_USER_ACTIVE };
+                                 .active = auth->active, .state = CG_USER_ACTIVE,
+                                 .home = cg_dc_of_op(op) };
   op->peer->turn = op->s->turn;
 }
 

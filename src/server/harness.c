@@ -186,7 +186,7 @@ void cg_harness_open(cg_harness *h) {
   cg_fault fault = { 0 };
   share_key(h);
   cg_server_options o = { .data_dir = h->dir, .store_url = h->store_url,
-                          .profile = h->profile, .set = h->set, .now_us = h->now_us,
+                          .profile = h->profile, .set = h->set, .now_us = h->now_us, .dcs = h->dcs,
                           .virtual_clock = h->virtual_clock, .log = keep_log,
                           .log_ctx = h, .random = test_rng_fill,
                           .random_ctx = &h->rng };
@@ -362,7 +362,7 @@ static void take_handshake(cg_tester *c, cg_bytes in) {
 void cg_tester_connect(cg_tester *c) {
   c->conn = ++c->h->last_conn;
   c->closed = false;
-  OK(cg_server_accept(c->h->server, c->conn, "127.0.0.1", c->h->now_us));
+  OK(cg_server_accept_at(c->h->server, c->conn, c->dc, "127.0.0.1", c->h->now_us));
   cg_framing_free(c->framing);
   OK(cg_framing_client(&c->framing, CG_FRAMING_INTERMEDIATE, true, 2,
                        &c->h->client_rng.rng));
@@ -370,7 +370,7 @@ void cg_tester_connect(cg_tester *c) {
 
 static bool agree_on_key(cg_tester *c, int32_t expires_in) {
   const cg_rsa_key *keys[] = { c->h->server->folder.rsa };
-  cg_handshake_options o = { .keys = keys, .key_count = 1, .dc = 2,
+  cg_handshake_options o = { .keys = keys, .key_count = 1, .dc = c->dc,
                              .expires_in = expires_in, .rng = &c->h->client_rng.rng };
   cg_buf out = { 0 };
   handshake_done = false;
@@ -401,6 +401,7 @@ cg_tester *cg_tester_new_temporary(cg_harness *h, int32_t seconds) {
   assert_true(c && i < CG_HARNESS_CLIENTS);
   h->clients[i] = c;
   c->h = h;
+  c->dc = h->dc ? h->dc : 2;
   c->layer = 228;
   c->arena = cg_arena_new(0);
   cg_tester_connect(c);

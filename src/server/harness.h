@@ -32,6 +32,8 @@ typedef struct {
   const char *store_url;       /* NULL: a file in the folder */
   const char *profile;
   const char *set[16];
+  int32_t dcs;                 /* how many data centres there are; 0: one, of id 2 */
+  int32_t dc;                  /* where new clients go; 0: to 2 */
   bool virtual_clock, late;
   bool store_fails;            /* the end of a turn cannot be made durable */
   bool writes_fail;            /* that of a turn that has written anything */
@@ -49,6 +51,7 @@ typedef struct {
 struct cg_tester {
   cg_harness *h;
   uint64_t conn;               /* 0: none now */
+  int32_t dc;                  /* where it connects */
   cg_framing *framing;
   cg_auth_key key;
   uint64_t salt;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* help.c - what clients ask before they log in (login.md 6.2, clients.md 14). */
 #include "codec.h"
+#include "home.h"
 #include "methods.h"
 
 #include <stdlib.h>
@@ -12,6 +13,7 @@ enum { CONFIG_LIFE_S = 3600, APP_CONFIG_HASH = 1, TEST_DC = 10000 };
 /* The DC that the client believes to be at: with a single DC it is right whatever it
  * says, and TDLib asks for the config without end if it is told otherwise. */
 static int32_t this_dc(const cg_op *op) {
+  if (op->s->dcs > 1) return cg_dc_of_op(op);
   int32_t dc = abs(op->peer->dc % TEST_DC);
   return dc ? dc : op->s->dc_id;
 }
@@ -29,11 +31,22 @@ static const char *address(const cg_op *op) {
 static tl_dcOption dc_option(const cg_op *op, int32_t id) {
   const char *host = address(op);
   tl_dcOption o = { TL_INIT(dcOption), .id = id, .ip_address = cg_bytes_of(host),
-                    .port = op->s->port };
+                    .port = cg_dc_port(op->s, id) };
   TL_ON(dcOption, &o, this_port_only);
   TL_ON(dcOption, &o, static_);
   if (strchr(host, ':')) TL_ON(dcOption, &o, ipv6);
   return o;
+}
+
+/* All that there are, and with a single one the name that the client has for it. */
+static uint32_t dc_options(const cg_op *op, tl_dcOption *options, const tl_obj **list) {
+  uint32_t count = 0;
+  if (op->s->dcs == 1 && this_dc(op) != op->s->dc_id)
+    options[count++] = dc_option(op, this_dc(op));
+  for (int32_t i = 0; i < op->s->dcs; i++)
+    options[count++] = dc_option(op, op->s->dcs == 1 ? op->s->dc_id : i + 1);
+  for (uint32_t i = 0; i < count; i++) list[i] = &options[i].o;
+  return count;
 }
 
 static void fill_limits(tl_config *c) {
@@ -64,19 +77,20 @@ static void fill_limits(tl_config *c) {
 
 void cg_help_get_config(cg_op *op) {
   int32_t dc = this_dc(op), now = (int32_t)cg_unix(op->s->now_us);
-  tl_dcOption options[] = { dc_option(op, dc), dc_option(op, op->s->dc_id) };
-  const tl_obj *list[] = { &options[0].o, &options[1].o };
+  tl_dcOption options[CG_DCS_MAX + 1];
+  const tl_obj *list[CG_DCS_MAX + 1];
   tl_config c = { TL_INIT(config), .date = now, .expires = now + CONFIG_LIFE_S,
                   .test_mode = is_test_dc(op->peer->dc), .this_dc = dc,
-                  .dc_options = { list, dc == op->s->dc_id ? 1 : 2 },
+                  .dc_options = { list, dc_options(op, options, list) },
                   .me_url_prefix = CG_LIT("https://t.me/"), .webfile_dc_id = dc };
   fill_limits(&c);
   cg_op_answer(op, &c.o);
 }
 
 void cg_help_get_nearest_dc(cg_op *op) {
+  int32_t nearest = op->s->dcs > 1 ? op->s->dc_id : this_dc(op);
   tl_nearestDc n = { TL_INIT(nearestDc), .country = cg_bytes_of(op->s->set.country),
-                     .this_dc = this_dc(op), .nearest_dc = this_dc(op) };
+                     .this_dc = this_dc(op), .nearest_dc = nearest };
   cg_op_answer(op, &n.o);
 }
 

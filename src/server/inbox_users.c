@@ -166,6 +166,7 @@ static void add_user(question *q) {
   q->user.access_hash = (int64_t)(raw[1] | 1);
   q->user.created = cg_server_clock(q->s);
   q->user.state = CG_USER_ACTIVE;
+  q->user.dc = q->s->dc_id;
   if (!q->user.first_name[0]) strcpy(q->user.first_name, "User");
   cg_store_request add = { .op = CG_STORE_USER_ADD, .user = &q->user };
   cg_store_submit(q->s->store, &add, on_added, q);

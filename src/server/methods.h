@@ -13,6 +13,8 @@ cg_op_run cg_auth_send_code, cg_auth_resend_code, cg_auth_cancel_code,
     cg_auth_report_missing_code;
 /* auth_signin.c */
 cg_op_run cg_auth_sign_in, cg_auth_sign_up, cg_auth_log_out;
+/* auth_export.c */
+cg_op_run cg_auth_export_authorization, cg_auth_import_authorization;
 /* auth_temp.c */
 cg_op_run cg_auth_bind_temp_key, cg_auth_drop_temp_keys;
 /* qr.c */

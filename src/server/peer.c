@@ -5,6 +5,7 @@
  * a bounded number is remembered.
  */
 #include "core.h"
+#include "home.h"
 #include "init.h"
 
 #include "mem.h"
@@ -175,6 +176,7 @@ static void user_loaded(void *ctx, const cg_store_reply *r) {
   loading *l = ctx;
   l->login.state = r->err == CG_E_NOT_FOUND ? CG_USER_DELETED
                    : r->err ? CG_USER_ACTIVE : r->user->state;
+  l->login.home = r->err ? l->s->dc_id : cg_home_of_user(l->s, r->user);
   loaded(l, r->err == CG_E_NOT_FOUND ? CG_OK : r->err);
 }
 

@@ -5,17 +5,18 @@
  *
  * The token that is shown is made of a drawn seed under the server's secret. The store
  * has the seed and the token's SHA-256: the same token is given out until it is over, and
- * a copy of the store logs nobody in. Only the key that exported a token gets in by it.
+ * a copy of the store logs nobody in. Only the key that exported a token gets in by it;
+ * in another data centre, by a token that took its place.
  */
 #include "account.h"
 #include "auth_tx.h"
 #include "enter.h"
+#include "home.h"
 #include "methods.h"
 #include "notice.h"
 #include "push.h"
 
 #include "hash.h"
-#include "wipe.h"
 
 #include <string.h>
 
@@ -40,7 +41,6 @@ static void answer_token(cg_op *op) {
   tl_auth_loginToken t = { TL_INIT(auth_loginToken), .expires = (int32_t)q->row.expires,
                            .token = { q->token, sizeof q->token } };
   cg_op_answer(op, &t.o);
-  cg_wipe(q->token, sizeof q->token);
 }
 
 static void on_put(cg_op *op, const cg_store_reply *r) {
@@ -63,7 +63,7 @@ static void put_new(cg_op *op) {
   qr *q = op->state;
   const tl_auth_exportLoginToken *rq = TL_AS(auth_exportLoginToken, op->request);
   q->row = (cg_store_token){ .kind = CG_TOKEN_QR, .key_id = cg_op_key(op),
-                             .dc = op->s->dc_id, .state = PENDING,
+                             .dc = cg_dc_of_op(op), .state = PENDING,
                              .expires = cg_op_now(op) + LIFE_S };
   cg_err err = cg_rng_fill(&op->s->rng, q->row.extra, SEED);
   keep_excepted(q, &rq->except_ids);
@@ -98,6 +98,39 @@ static void on_taken(cg_op *op, const cg_store_reply *r) {
   else cg_enter(op, &auth, on_entered);
 }
 
+/* --- an account whose home is elsewhere --------------------------------------- */
+
+static void on_handed_on(cg_op *op, const cg_store_reply *r) {
+  qr *q = op->state;
+  tl_auth_loginTokenMigrateTo to = { TL_INIT(auth_loginTokenMigrateTo),
+                                     .dc_id = q->row.dc,
+                                     .token = { q->token, sizeof q->token } };
+  if (r->err) cg_op_internal(op, r->err);
+  else cg_op_answer(op, &to.o);
+}
+
+/* What was shown to a camera is spent; the new token is for whoever asked, and good where
+ * the account is at home, on a key that the client has there. */
+static void hand_on(cg_op *op, const cg_store_reply *r) {
+  qr *q = op->state;
+  if (r->err) {
+    cg_op_error(op, 400, "AUTH_TOKEN_EXPIRED");
+    return;
+  }
+  q->row = (cg_store_token){ .kind = CG_TOKEN_QR, .user_id = q->user.id,
+                             .dc = cg_home_of_user(op->s, &q->user), .state = ACCEPTED,
+                             .expires = cg_op_now(op) + LIFE_S };
+  cg_err err = cg_rng_fill(&op->s->rng, q->token, sizeof q->token);
+  if (!err) err = cg_sha256(&(cg_bytes){ q->token, 32 }, 1, q->row.hash);
+  if (err) cg_op_internal(op, err);
+  else cg_op_submit(op, &(cg_store_request){ .op = CG_STORE_TOKEN_PUT, .token = &q->row },
+                    on_handed_on);
+}
+
+static bool is_elsewhere(const cg_op *op, const cg_store_user *user) {
+  return op->s->dcs > 1 && cg_home_of_user(op->s, user) != cg_dc_of_op(op);
+}
+
 static void on_accepter(cg_op *op, const cg_store_reply *r) {
   qr *q = op->state;
   if (r->err || r->user->state == CG_USER_DELETED) {
@@ -109,8 +142,14 @@ static void on_accepter(cg_op *op, const cg_store_reply *r) {
     if (cg_enter_refuse(op, &q->user)) return;
     cg_op_submit(op, &(cg_store_request){ .op = CG_STORE_TOKEN_TAKE, .token = &q->row,
                                           .from = 1u << ACCEPTED, .now = cg_op_now(op) },
-                 on_taken);
+                 is_elsewhere(op, &q->user) ? hand_on : on_taken);
   }
+}
+
+static void find_accepter(cg_op *op) {
+  const qr *q = op->state;
+  cg_op_submit(op, &(cg_store_request){ .op = CG_STORE_USER_GET,
+                                        .id = (uint64_t)q->row.user_id }, on_accepter);
 }
 
 /* What the token of this key has come to. */
@@ -119,9 +158,7 @@ static void go_on(cg_op *op) {
   cg_err err = remake(op, q);
   if (err) cg_op_internal(op, err);
   else if (q->row.state == PENDING) answer_token(op);
-  else cg_op_submit(op, &(cg_store_request){ .op = CG_STORE_USER_GET,
-                                             .id = (uint64_t)q->row.user_id },
-                    on_accepter);
+  else find_accepter(op);
 }
 
 static void on_mine(cg_op *op, const cg_store_reply *r) {
@@ -166,7 +203,9 @@ static void on_import(cg_op *op, const cg_store_reply *r) {
   qr *q = op->state;
   if (refuse_token(op, r)) return;
   q->row = *r->token;
+  bool handed_on = !q->row.key_id && q->row.dc == cg_dc_of_op(op);
   if (q->row.key_id == cg_op_key(op)) go_on(op);
+  else if (handed_on) find_accepter(op);
   else cg_op_error(op, 400, "AUTH_TOKEN_INVALIDX");
 }
 

@@ -4,6 +4,7 @@
  * centigram/server.h for the contract.
  */
 #include "core.h"
+#include "home.h"
 
 #include "json.h"
 #include "layer.h"
@@ -113,6 +114,7 @@ static void write_log(void *ctx, cg_log_level level, const char *line) {
 
 static void take_options(cg_server *s, const cg_server_options *o) {
   s->now_us = o->now_us;
+  s->dcs = o->dcs ? o->dcs : 1;
   s->dc_id = o->dc_id ? o->dc_id : 2;
   s->virtual_clock = o->virtual_clock;
   s->rng = (cg_rng){ o->random ? o->random : cg_system_random, o->random_ctx };
@@ -148,9 +150,24 @@ static cg_err derive_secret(cg_server *s) {
   return err;
 }
 
+/* What the settings say about data centres, now that it is known which there are. */
+static cg_err settle_dcs(cg_server *s, cg_fault *fault) {
+  if (s->dcs < 1 || s->dcs > CG_DCS_MAX)
+    return cg_fail(fault, CG_E_USAGE, "--dcs %d: takes 1 to %d", (int)s->dcs, CG_DCS_MAX);
+  if (s->dc_id < 1 || (s->dcs > 1 && s->dc_id > s->dcs))
+    return cg_fail(fault, CG_E_USAGE, "--dc-id %d: with --dcs %d the ids are 1 to %d",
+                   (int)s->dc_id, (int)s->dcs, (int)s->dcs);
+  if (s->set.home_dc && !cg_dc_exists(s, (int32_t)s->set.home_dc))
+    return cg_fail(fault, CG_E_USAGE, "--set home_dc=%d: there is no such data centre",
+                   (int)s->set.home_dc);
+  if (s->set.test_dc_check == CG_SET_AUTO) s->set.test_dc_check = s->dcs > 1;
+  return CG_OK;
+}
+
 static cg_err open_all(cg_server *s, const cg_server_options *o, cg_fault *fault) {
   if (!o->data_dir) return cg_fail(fault, CG_E_USAGE, "the server needs a folder");
   cg_err err = cg_settings_init(&s->set, o->profile, o->set, fault);
+  if (!err) err = settle_dcs(s, fault);
   if (!err) err = load_schemas(s, o->schemas, fault);
   if (!err) err = cg_folder_open(&s->folder, o->data_dir, fault);
   if (!err) err = derive_secret(s);
@@ -204,27 +221,35 @@ void cg_server_close(cg_server *s) {
 /* --- about itself --------------------------------------------------------- */
 
 void cg_server_endpoint(cg_server *s, const char *host, uint16_t port) {
+  cg_server_endpoint_at(s, s->dc_id, host, port);
+}
+
+void cg_server_endpoint_at(cg_server *s, int32_t dc, const char *host, uint16_t port) {
   if (!strcmp(host, "0.0.0.0")) host = "127.0.0.1";
   if (!strcmp(host, "::")) host = "::1";
   snprintf(s->host, sizeof s->host, "%s", host);
-  s->port = port;
+  if (cg_dc_exists(s, dc)) s->ports[s->dcs == 1 ? 0 : dc - 1] = port;
 }
 
 const char *cg_server_inbox_token(const cg_server *s) {
   return s->token;
 }
 
-static void put_dc(const cg_server *s, cg_buf *b) {
-  cg_jsonw_key(b, "dcs");
-  cg_jsonw_open(b, '[');
+static void put_dc(const cg_server *s, int32_t id, cg_buf *b) {
   cg_jsonw_open(b, '{');
   cg_jsonw_key(b, "id");
-  cg_jsonw_i64(b, s->dc_id);
+  cg_jsonw_i64(b, id);
   cg_jsonw_key(b, "host");
   cg_jsonw_string(b, cg_bytes_of(s->host));
   cg_jsonw_key(b, "port");
-  cg_jsonw_i64(b, s->port);
+  cg_jsonw_i64(b, cg_dc_port(s, id));
   cg_jsonw_close(b, '}');
+}
+
+static void put_dcs(const cg_server *s, cg_buf *b) {
+  cg_jsonw_key(b, "dcs");
+  cg_jsonw_open(b, '[');
+  for (int32_t i = 0; i < s->dcs; i++) put_dc(s, s->dcs == 1 ? s->dc_id : i + 1, b);
   cg_jsonw_close(b, ']');
 }
 
@@ -249,7 +274,7 @@ cg_err cg_server_dc_json(cg_server *s, const char *inbox, cg_arena *arena,
   cg_jsonw_i64(&b, s->dc_id);
   cg_jsonw_key(&b, "layer");
   cg_jsonw_i64(&b, cg_tl_layer(cg_tl_api_all()));
-  put_dc(s, &b);
+  put_dcs(s, &b);
   put_key(s, &b);
   if (inbox) {
     cg_jsonw_key(&b, "inbox");

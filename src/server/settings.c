@@ -43,6 +43,9 @@ static const setting table[] = {
     "seconds for which a new session may not end others; 0: none" },
   { "future_tokens", CHOICE, AT(future_tokens), 0, 0, 0, 0, 0, 0, "off",
     "tokens that log in without a code; none are given out" },
+  { "home_dc", NUMBER, AT(home_dc), 0, 0, 0, CG_DCS_MAX, 0, CG_DCS_MAX, NULL,
+    "the DC that numbers without an account are sent to (NETWORK_MIGRATE_X), if there are "
+    "several; 0: they stay where they ask" },
   { "legacy_rsa", SWITCH, AT(legacy_rsa), 1, 0, 0, 1, 0, 1, NULL,
     "take key exchanges with the SHA1 padding of old clients" },
   { "limits", SWITCH, AT(limits), 0, 1, 0, 1, 1, 1, NULL,
@@ -73,8 +76,9 @@ static const setting table[] = {
     "refuse auth.sendCode on a key that is logged in" },
   { "test_code_length", NUMBER, AT(test_code_length), 5, 6, 5, 7, 5, 7, NULL,
     "digits of a test number's code" },
-  { "test_dc_check", SWITCH, AT(test_dc_check), 0, 0, 0, 1, 0, 1, NULL,
-    "send test numbers of another DC there (PHONE_MIGRATE_X)" },
+  { "test_dc_check", SWITCH, AT(test_dc_check), CG_SET_AUTO, CG_SET_AUTO, 0, 1,
+    CG_SET_AUTO, 1, NULL,
+    "send test numbers of another DC there (PHONE_MIGRATE_X); on when there are several" },
   { "test_numbers", SWITCH, AT(test_numbers), 1, 0, 0, 1, 0, 0, NULL,
     "99966XYYYY has a fixed code, X five times, and makes its own account, but YYYY "
     "8000-8999 has to sign up, 9000-9099 is refused (password accounts are not there "

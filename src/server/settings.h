@@ -8,6 +8,10 @@
 
 #include "err.h"
 
+enum {
+  CG_DCS_MAX = 9,
+  CG_SET_AUTO = -1 /* of a switch: not said */
+};
 enum { CG_APPS_MAX = 64, CG_NAME_CHARS = 64 };
 
 typedef struct {
@@ -27,7 +31,8 @@ typedef struct {
   int64_t phone_mode;        /* 0: loose */
   int64_t phone_invalid_400; /* 400 PHONE_NUMBER_INVALID everywhere */
   int64_t test_numbers;      /* 99966XYYYY has a fixed code and provisions itself */
-  int64_t test_dc_check;
+  int64_t test_dc_check;     /* CG_SET_AUTO until the server knows how many DCs it has */
+  int64_t home_dc;           /* of numbers without an account; 0: any */
   int64_t signup;            /* cg_signup */
   int64_t enumeration_safe;
   int64_t strict_reauth;

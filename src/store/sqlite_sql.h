@@ -26,7 +26,7 @@
   "CREATE INDEX auth_key_unused ON auth_key(created) WHERE used = 0;"                    \
   "CREATE TABLE user(id INTEGER PRIMARY KEY, phone TEXT UNIQUE,"                         \
   " access_hash INTEGER NOT NULL, created INTEGER NOT NULL, first_name TEXT NOT NULL,"   \
-  " last_name TEXT NOT NULL, state INTEGER NOT NULL) STRICT;"                            \
+  " last_name TEXT NOT NULL, state INTEGER NOT NULL, dc INTEGER NOT NULL) STRICT;"       \
   "CREATE TABLE auth(key_id INTEGER PRIMARY KEY, user_id INTEGER NOT NULL,"              \
   " hash INTEGER NOT NULL, created INTEGER NOT NULL, active INTEGER NOT NULL,"           \
   " ip TEXT NOT NULL, flags INTEGER NOT NULL) STRICT;"                                   \
@@ -92,7 +92,7 @@
 #define SQL_KEY_COLS                                                                     \
   "id, aux_hash, key, dc, created, layer, api_id, device, system, app, lang, lang_pack"
 #define SQL_USER_COLS                                                                    \
-  "id, coalesce(phone, ''), access_hash, created, first_name, last_name, state"
+  "id, coalesce(phone, ''), access_hash, created, first_name, last_name, state, dc"
 #define SQL_AUTH_COLS "key_id, user_id, hash, created, active, ip, flags"
 #define SQL_MESSAGE_COLS                                                                 \
   "user_id, id, pts, peer_id, out, date, random_id, bold, text"
@@ -134,7 +134,7 @@
   X(USER_GET, "SELECT " SQL_USER_COLS " FROM user WHERE id = ?")                         \
   X(USER_FIND, "SELECT " SQL_USER_COLS " FROM user WHERE phone = ?")                     \
   X(USER_ADD, "INSERT INTO user(id, phone, access_hash, created, first_name,"            \
-              " last_name, state) VALUES(?, nullif(?, ''), ?, ?, ?, ?, ?)")              \
+              " last_name, state, dc) VALUES(?, nullif(?, ''), ?, ?, ?, ?, ?, ?)")       \
   X(USER_STATE, "UPDATE user SET state = ?2 WHERE id = ?1 RETURNING " SQL_USER_COLS)     \
   X(USER_LIST, "SELECT " SQL_USER_COLS " FROM user ORDER BY id LIMIT ?")                 \
   X(AUTH_GET, "SELECT * FROM session WHERE key_id = ?")                                  \

@@ -11,6 +11,7 @@ static void read_user(cg_sql *q, cg_store_user *user) {
   cg_sql_get_text(q, user->first_name, sizeof user->first_name);
   cg_sql_get_text(q, user->last_name, sizeof user->last_name);
   user->state = (cg_user_state)cg_sql_get_int(q);
+  user->dc = cg_sql_get_i32(q);
 }
 
 /* Ends a run that gives one user or none. */
@@ -49,6 +50,7 @@ cg_err cg_sqlite_user_add(cg_sqlite *s, const cg_store_request *rq,
   cg_sql_text(&q, rq->user->first_name);
   cg_sql_text(&q, rq->user->last_name);
   cg_sql_int(&q, rq->user->state);
+  cg_sql_int(&q, rq->user->dc);
   cg_err err = cg_sql_end(&q);
   return !err && rq->password ? cg_sqlite_password_put(s, rq, out) : err;
 }

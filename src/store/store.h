@@ -41,6 +41,7 @@ typedef struct {
   char phone[16]; /* digits; "" for a bot */
   char first_name[260], last_name[260]; /* up to 64 characters */
   cg_user_state state;
+  int32_t dc; /* its home; 0: none was kept */
 } cg_store_user;
 
 /* A logged-in key. user_id 0: the mark that another session has ended it, until it

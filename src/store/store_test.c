@@ -21,7 +21,7 @@
 /* --- samples ----------------------------------------------------------------- */
 
 static cg_store_user user_of(int64_t id, const char *phone) {
-  cg_store_user user = { .id = id, .access_hash = -id, .created = NOW };
+  cg_store_user user = { .id = id, .access_hash = -id, .created = NOW, .dc = 3 };
   snprintf(user.phone, sizeof user.phone, "%s", phone);
   snprintf(user.first_name, sizeof user.first_name, "Ada \xc3\xa9");
   snprintf(user.last_name, sizeof user.last_name, "L");
