@@ -74,6 +74,18 @@ check "the guest is sent home" exits 3
 stop TERM
 check "SIGTERM ends all of it" [ "$status" = 0 ]
 
+# Numbers without an account are sent where accounts are made.
+serve "$T/G" --dcs 3 --set home_dc=3 || exit 1
+P=+4930123456
+S="--session $T/new"
+run centigram $S login $P --code-command "centigram code --phone $P --wait 10" \
+  --first-name Ada --accept-terms
+check "a new number signs up" prints '"first_name":"Ada"'
+check "in the DC of new ones" [ "$(this_dc $S)" = 3 ]
+run centigram --session "$T/new2" call auth.sendCode phone_number=$P
+check "and is at home there" [ "$(this_dc --session "$T/new2")" = 3 ]
+stop TERM
+
 # A fixed port: the first has it, the others the next ones. They may be taken: tried again.
 consecutive=no
 for port in 21430 23430 25430 27430 29430; do

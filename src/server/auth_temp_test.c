@@ -6,6 +6,7 @@
 #include "login_test.h"
 
 #include "bind.h"
+#include "mem.h"
 #include "push.h"
 #include "session_state.h"
 
@@ -519,6 +520,44 @@ static void a_lost_turn_takes_the_login_with_it(void **state) {
   is_gone(temp);
 }
 
+/* Feeds what the client has to send while only `n` allocations are granted; returns how
+ * many were asked for. */
+static long feed_with(cg_tester *c, long n) {
+  cg_buf packet = { 0 }, wire = { 0 };
+  assert_int_equal(cg_session_pull(c->session, H.now_us, &packet), CG_OK);
+  assert_int_equal(cg_framing_send(c->framing, cg_buf_view(&packet), &wire), CG_OK);
+  cg_mem_fail_after(n);
+  cg_server_feed(H.server, c->conn, cg_buf_view(&wire), H.now_us);
+  (void)cg_server_turn(H.server, H.now_us);
+  long asked = cg_mem_fail_after(-1);
+  cg_buf_free(&packet);
+  cg_buf_free(&wire);
+  cg_harness_pump(&H);
+  return asked;
+}
+
+/* With the permanent key in the store only. */
+static void every_allocation_of_a_binding_fails_once(void **state) {
+  (void)state;
+  start();
+  cg_tester_disconnect(perm);
+  for (long n = 0;; n++) {
+    cg_peer *p = cg_peer_find(H.server, perm->key.id);
+    if (p) cg_peer_forget(p);
+    cg_tester_free(temp);
+    temp = cg_tester_new_temporary(&H, DAY);
+    uint64_t tag = queue_bind(temp, perm, now_s() + DAY, &(flaw){ 0 });
+    long asked = feed_with(temp, n);
+    cg_told told = cg_tester_take(temp, tag);
+    if (asked <= n) {
+      is_true(told);
+      return;
+    }
+    if (told.code) is_error(told, 500, "INTERNAL"); /* else it was closed */
+    assert_true(n < 10000);
+  }
+}
+
 /* --- with a store that takes its time ------------------------------------- */
 
 static void calls_wait_for_the_binding(void **state) {
@@ -621,6 +660,7 @@ int main(void) {
     T(a_destroyed_temporary_key_leaves_the_permanent_one),
     BOTH(a_destroyed_permanent_key_takes_its_own_along),
     BOTH(a_lost_turn_takes_the_login_with_it),
+    T(every_allocation_of_a_binding_fails_once),
     LATE(calls_wait_for_the_binding),
     LATE(a_call_outlives_its_binding),
     LATE(a_store_out_of_reach_is_no_verdict),
