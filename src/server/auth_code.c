@@ -206,8 +206,6 @@ static bool refuse_number(cg_op *op) {
   if (!op->s->set.test_numbers) n = (cg_test_number){ 0 };
   if (cg_phone_is_service(tx->phone) || (n.dc && n.kind == CG_TEST_BANNED)) {
     cg_op_error(op, 400, "PHONE_NUMBER_BANNED");
-  } else if (n.dc && n.kind == CG_TEST_PASSWORD) {
-    cg_op_error(op, 400, "PHONE_PASSWORD_PROTECTED"); /* no password can be asked for */
   } else {
     return false;
   }

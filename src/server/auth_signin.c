@@ -8,6 +8,7 @@
 #include "enter.h"
 #include "limits.h"
 #include "methods.h"
+#include "password.h"
 #include "notice.h"
 
 #include <string.h>
@@ -28,7 +29,7 @@ static void log_login(const cg_op *op, const char *what) {
 
 /* --- the answers of a login ----------------------------------------------- */
 
-static void answer_authorization(cg_op *op) {
+void cg_auth_answer(cg_op *op) {
   const tl_auth_Authorization *a = cg_enter_authorization(op, &cg_tx_of(op)->user);
   if (a) cg_op_answer(op, &a->o);
 }
@@ -52,7 +53,7 @@ static void answer_sign_up_required(cg_op *op) {
 static void on_failures_cleared(cg_op *op, const cg_store_reply *r) {
   (void)r;
   log_login(op, "logged in");
-  answer_authorization(op);
+  cg_auth_answer(op);
 }
 
 static void clear_failures(cg_op *op) {
@@ -76,13 +77,14 @@ static void lost_race(cg_op *op, cg_op_run *again) {
 }
 
 static void on_login(cg_op *op, const cg_store_reply *r) {
-  if (r->err) lost_race(op, on_sign_in_found);
+  if (r->err) lost_race(op, cg_tx_of(op)->lost);
   else logged_in(op, r->auth);
 }
 
-static void log_in(cg_op *op) {
+void cg_auth_log_in(cg_op *op, cg_op_run *lost) {
   cg_tx *tx = cg_tx_of(op);
   cg_store_auth auth;
+  tx->lost = lost;
   if (cg_enter_refuse(op, &tx->user)) return;
   cg_err err = cg_enter_draw(op, tx->user.id, &auth);
   if (err) {
@@ -103,13 +105,43 @@ static void on_need_sign_up(cg_op *op, const cg_store_reply *r) {
   answer_sign_up_required(op);
 }
 
+static void on_need_password(cg_op *op, const cg_store_reply *r) {
+  if (r->err) {
+    lost_race(op, on_sign_in_found);
+    return;
+  }
+  log_login(op, "right code, a password is needed");
+  cg_op_error(op, 401, "SESSION_PASSWORD_NEEDED");
+}
+
+/* The key is not bound to the account: it waits, for a day from the first time on. */
+static void on_password(cg_op *op, const cg_store_reply *r) {
+  const cg_tx *tx = cg_tx_of(op);
+  if (!cg_password_is_set(r)) {
+    cg_auth_log_in(op, on_sign_in_found);
+    return;
+  }
+  int64_t now = cg_op_now(op);
+  bool waits = tx->row.state == CG_CODE_NEED_PASSWORD;
+  cg_store_request q = { .op = CG_STORE_CODE_MOVE, .text = tx->hash, .from = PENDING,
+                         .number = CG_CODE_NEED_PASSWORD, .now = now,
+                         .expires_at = waits ? 0 : now + VERIFIED_S };
+  cg_op_submit(op, &q, on_need_password);
+}
+
+static void look_for_password(cg_op *op) {
+  cg_store_request q = { .op = CG_STORE_PASSWORD_GET,
+                         .id = (uint64_t)cg_tx_of(op)->user.id };
+  cg_op_submit(op, &q, on_password);
+}
+
 /* The code was right: what follows depends on the account as it is now. */
 static void on_right_code(cg_op *op) {
   cg_tx *tx = cg_tx_of(op);
   if (tx->has_user && tx->user.state != CG_USER_ACTIVE) {
     cg_op_error(op, 400, "PHONE_NUMBER_BANNED");
   } else if (tx->has_user) {
-    log_in(op);
+    look_for_password(op);
   } else if (!cg_tx_may_sign_up(op)) {
     cg_op_error(op, 400, "PHONE_CODE_INVALID");
   } else {
@@ -159,7 +191,7 @@ static void on_repeat_account(cg_op *op) {
   bool same = tx->has_user && tx->user.id == tx->row.won_user_id;
   if (!same) cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
   else if (tx->user.state != CG_USER_ACTIVE) cg_op_error(op, 400, "PHONE_NUMBER_BANNED");
-  else answer_authorization(op);
+  else cg_auth_answer(op);
 }
 
 /* Row 38: the same key with the same code soon after it won, and still logged in by it.

@@ -4,6 +4,7 @@
 
 #include "home.h"
 #include "ladder.h"
+#include "password.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -84,7 +85,8 @@ static bool provisioned(const cg_op *op) {
   const cg_tx *tx = op->state;
   cg_test_number n = cg_phone_test(tx->phone);
   return op->s->set.test_numbers && n.dc &&
-         (n.kind == CG_TEST_REGISTERED || n.kind == CG_TEST_FLOOD);
+         (n.kind == CG_TEST_REGISTERED || n.kind == CG_TEST_PASSWORD ||
+          n.kind == CG_TEST_FLOOD);
 }
 
 bool cg_tx_may_sign_up(const cg_op *op) {
@@ -131,7 +133,18 @@ static void provision_account(cg_op *op) {
   }
   strcpy(u.first_name, "Test");
   strcpy(u.last_name, tx->phone + 6);
-  cg_op_submit(op, &(cg_store_request){ .op = CG_STORE_USER_ADD, .user = &u }, on_added);
+  cg_store_request q = { .op = CG_STORE_USER_ADD, .user = &u, .now = u.created };
+  cg_store_password password = { .user_id = u.id, .version = 1, .changed_at = u.created };
+  if (cg_phone_test(tx->phone).kind == CG_TEST_PASSWORD) {
+    const cg_store_secret *secret = cg_password_of_tests(op->s);
+    if (!secret) {
+      cg_op_internal(op, CG_E_MEMORY);
+      return;
+    }
+    password.now = *secret;
+    q.password = &password;
+  }
+  cg_op_submit(op, &q, on_added);
 }
 
 static void on_account(cg_op *op, const cg_store_reply *r) {

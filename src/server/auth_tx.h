@@ -22,6 +22,7 @@ typedef struct {
   cg_store_user user;  /* the account of `phone` */
   bool provision;      /* make the account of a test number */
   cg_op_run *then;
+  cg_op_run *lost;     /* when another call was faster to log in */
   int rounds;          /* times that a race was lost */
   int limit, limit_end; /* limits.c: rows of its table that are left */
 } cg_tx;
@@ -62,6 +63,13 @@ void cg_tx_account(cg_op *op, bool provision, cg_op_run *then);
 
 /* auth.sentCode for tx->row as it stands now. Ends the step. */
 void cg_tx_answer_sent(cg_op *op);
+
+/* auth_signin.c: logs the key in as tx->user, with the transaction tx->hash, and answers.
+ * `lost`: the transaction has been moved; tx->row is how it is now. Ends the step. */
+void cg_auth_log_in(cg_op *op, cg_op_run *lost);
+
+/* auth.authorization for tx->user, who is logged in. Ends the step. */
+void cg_auth_answer(cg_op *op);
 
 /* True if a number that has no account may get one. */
 bool cg_tx_may_sign_up(const cg_op *op);

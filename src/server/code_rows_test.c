@@ -97,13 +97,15 @@ static void row_04_send_code_banned_number(void **state) {
   is_error(send_code(c, KNOWN), 400, "PHONE_NUMBER_BANNED");
 }
 
-/* Until passwords are there, nobody gets in without one. */
-static void row_04_send_code_of_an_account_with_a_password(void **state) {
+/* Nobody can tell before the code was right that a password will be asked for. */
+static void row_01_send_code_of_an_account_with_a_password(void **state) {
   (void)state;
   cg_tester *c = start();
-  is_error(send_code(c, "9996629000"), 400, "PHONE_PASSWORD_PROTECTED");
-  is_error(send_code(c, "9996629099"), 400, "PHONE_PASSWORD_PROTECTED");
-  assert_string_equal(cg_harness_codes(&H, "9996629000"), "[]");
+  sent plain = sent_of(send_code(c, KNOWN)), s = sent_of(send_code(c, "9996629099"));
+  assert_int_equal(s.type, plain.type);
+  assert_int_equal(s.next, plain.next);
+  is_error(sign_in(c, "9996629099", s.hash, WRONG), 400, "PHONE_CODE_INVALID");
+  is_error(sign_in(c, "9996629099", s.hash, CODE), 401, "SESSION_PASSWORD_NEEDED");
 }
 
 static void row_07_send_code_of_a_flooded_test_number(void **state) {
@@ -401,7 +403,7 @@ int main(void) {
     ROW(row_03_send_code_bad_api_pair),
     ROW(row_03_send_code_any_api_pair_if_set),
     ROW(row_04_send_code_banned_number),
-    ROW(row_04_send_code_of_an_account_with_a_password),
+    ROW(row_01_send_code_of_an_account_with_a_password),
     ROW(row_07_send_code_of_a_flooded_test_number),
     ROW(row_10_send_code_repeated_while_live),
     ROW(row_10_send_code_nothing_is_delivered_again),

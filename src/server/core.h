@@ -174,6 +174,9 @@ struct cg_server {
   cg_op *ops;
   size_t ops_waiting;    /* of them, for others that they must follow */
 
+  struct cg_offer *offers; /* password.h: the newest first */
+  cg_store_secret *test_password; /* of test numbers, once it was needed */
+
   cg_wait *waits;
   uint64_t last_ticket;
 };
@@ -276,6 +279,9 @@ void cg_op_mute(const cg_link *l, uint64_t msg_id); /* its answer is not wanted 
 
 /* turn.c: the clock has moved: what has run out ends now. */
 void cg_server_purge(cg_server *s);
+
+/* password.c */
+void cg_passwords_free(cg_server *s);
 
 /* inbox.c */
 void cg_inbox_due(cg_due *due); /* an asker has waited long enough */

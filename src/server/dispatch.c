@@ -31,22 +31,30 @@ typedef struct {
 static const method table[] = {
   { TL_ID_account_changeAuthorizationSettings,
     cg_account_change_authorization_settings, 0 },
+  { TL_ID_account_cancelPasswordEmail, cg_account_cancel_password_email, 0 },
+  { TL_ID_account_confirmPasswordEmail, cg_account_confirm_password_email, 0 },
+  { TL_ID_account_declinePasswordReset, cg_account_decline_password_reset, 0 },
   { TL_ID_account_deleteAccount, NULL, ANYONE },
   { TL_ID_account_getAuthorizations, cg_account_get_authorizations, 0 },
   { TL_ID_account_getContentSettings, cg_canned, 0 },
   { TL_ID_account_getNotifySettings, cg_canned, 0 },
-  { TL_ID_account_getPassword, NULL, ANYONE },
+  { TL_ID_account_getPassword, cg_account_get_password, ANYONE },
+  { TL_ID_account_getPasswordSettings, cg_account_get_password_settings, 0 },
   { TL_ID_account_getReactionsNotifySettings, cg_canned, 0 },
+  { TL_ID_account_getTmpPassword, cg_account_get_tmp_password, 0 },
+  { TL_ID_account_resendPasswordEmail, cg_account_resend_password_email, 0 },
   { TL_ID_account_resetAuthorization, cg_account_reset_authorization, 0 },
+  { TL_ID_account_resetPassword, cg_account_reset_password, 0 },
   { TL_ID_account_sendVerifyEmailCode, NULL, ANYONE },
   { TL_ID_account_setAuthorizationTTL, cg_account_set_authorization_ttl, 0 },
+  { TL_ID_account_updatePasswordSettings, cg_account_update_password_settings, 0 },
   { TL_ID_account_updateStatus, cg_canned, 0 },
   { TL_ID_account_verifyEmail, NULL, ANYONE },
   { TL_ID_auth_bindTempAuthKey, cg_auth_bind_temp_key, ANYONE | UNBOUND | BARE },
   { TL_ID_auth_cancelCode, cg_auth_cancel_code, ANYONE },
   { TL_ID_auth_checkPaidAuth, NULL, ANYONE },
-  { TL_ID_auth_checkPassword, NULL, ANYONE },
-  { TL_ID_auth_checkRecoveryPassword, NULL, ANYONE },
+  { TL_ID_auth_checkPassword, cg_auth_check_password, ANYONE },
+  { TL_ID_auth_checkRecoveryPassword, cg_auth_check_recovery_password, ANYONE },
   { TL_ID_auth_dropTempAuthKeys, cg_auth_drop_temp_keys, ANYONE },
   { TL_ID_auth_exportLoginToken, cg_auth_export_login_token, ANYONE },
   { TL_ID_auth_finishPasskeyLogin, NULL, ANYONE },
@@ -57,10 +65,10 @@ static const method table[] = {
   { TL_ID_auth_importWebTokenAuthorization, NULL, ANYONE },
   { TL_ID_auth_initPasskeyLogin, NULL, ANYONE },
   { TL_ID_auth_logOut, cg_auth_log_out, ANYONE },
-  { TL_ID_auth_recoverPassword, NULL, ANYONE },
+  { TL_ID_auth_recoverPassword, cg_auth_recover_password, ANYONE },
   { TL_ID_auth_reportMissingCode, cg_auth_report_missing_code, ANYONE },
   { TL_ID_auth_requestFirebaseSms, NULL, ANYONE },
-  { TL_ID_auth_requestPasswordRecovery, NULL, ANYONE },
+  { TL_ID_auth_requestPasswordRecovery, cg_auth_request_password_recovery, ANYONE },
   { TL_ID_auth_resendCode, cg_auth_resend_code, ANYONE },
   { TL_ID_auth_resetAuthorizations, cg_auth_reset_authorizations, 0 },
   { TL_ID_auth_resetLoginEmail, NULL, ANYONE },
@@ -170,13 +178,23 @@ static void run(cg_op *op, const method *m) {
   else refuse_unbuilt(op, cg_tl_name(op->s->schema, op->request));
 }
 
+static void on_waits(cg_op *op, const cg_store_reply *r) {
+  cg_op_error(op, 401, r->err ? "AUTH_KEY_UNREGISTERED" : "SESSION_PASSWORD_NEEDED");
+}
+
+/* Nobody is logged in: perhaps somebody is who still has to show his password. */
+static void refuse_stranger(cg_op *op) {
+  cg_store_request q = { .op = CG_STORE_CODE_PENDING, .id = cg_op_key(op),
+                         .now = cg_op_now(op) };
+  cg_op_submit(op, &q, on_waits);
+}
+
 /* The method is read and the connection set up: may the caller do this? */
 static void authorize(cg_op *op) {
   const method *m = find(op->request->id);
   const cg_login *login = cg_op_login(op);
   if (!(m->who & ANYONE) && login->revoked) cg_session_refuse_revoked(op);
-  else if (!(m->who & ANYONE) && !login->user_id)
-    cg_op_error(op, 401, "AUTH_KEY_UNREGISTERED");
+  else if (!(m->who & ANYONE) && !login->user_id) refuse_stranger(op);
   else if (!(m->who & ANYONE) && login->state == CG_USER_BANNED)
     cg_op_error(op, 401, "USER_DEACTIVATED_BAN");
   else if (!(m->who & ANYONE) && login->state == CG_USER_DELETED)

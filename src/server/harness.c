@@ -31,6 +31,7 @@ typedef struct late_request {
   cg_store_user user;
   cg_store_auth auth;
   cg_store_code code;
+  cg_store_password password;
   cg_store_message message;
   cg_store_token token;
   cg_store_done *done;
@@ -83,7 +84,7 @@ static void late_submit(cg_store *s, const cg_store_request *rq, cg_store_done *
   KEEP(code);
   KEEP(token);
   KEEP(message);
-  KEEP(token);
+  KEEP(password);
   l->message.text = keep_text(l->message.text);
   *late->end = l;
   late->end = &l->next;

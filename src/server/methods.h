@@ -15,6 +15,15 @@ cg_op_run cg_auth_send_code, cg_auth_resend_code, cg_auth_cancel_code,
 cg_op_run cg_auth_sign_in, cg_auth_sign_up, cg_auth_log_out;
 /* auth_export.c */
 cg_op_run cg_auth_export_authorization, cg_auth_import_authorization;
+/* auth_password.c */
+cg_op_run cg_auth_check_password, cg_auth_request_password_recovery,
+    cg_auth_check_recovery_password, cg_auth_recover_password, cg_account_reset_password,
+    cg_account_decline_password_reset;
+/* account_password.c */
+cg_op_run cg_account_get_password, cg_account_get_password_settings,
+    cg_account_update_password_settings, cg_account_confirm_password_email,
+    cg_account_resend_password_email, cg_account_cancel_password_email,
+    cg_account_get_tmp_password;
 /* auth_temp.c */
 cg_op_run cg_auth_bind_temp_key, cg_auth_drop_temp_keys;
 /* qr.c */

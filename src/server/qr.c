@@ -14,6 +14,7 @@
 #include "home.h"
 #include "methods.h"
 #include "notice.h"
+#include "password.h"
 #include "push.h"
 
 #include "hash.h"
@@ -32,6 +33,7 @@ typedef struct {
   cg_store_token row;
   uint8_t token[32];
   cg_store_user user;
+  bool needs_password;
 } qr;
 
 /* --- auth.exportLoginToken, importLoginToken --------------------------------- */
@@ -94,6 +96,7 @@ static void on_taken(cg_op *op, const cg_store_reply *r) {
   cg_err err = cg_enter_draw(op, q->user.id, &auth);
   auth.flags = CG_AUTH_APPROVED;
   if (r->err) cg_op_error(op, 400, "AUTH_TOKEN_EXPIRED");
+  else if (q->needs_password) cg_password_demand(op, &q->user);
   else if (err) cg_op_internal(op, err);
   else cg_enter(op, &auth, on_entered);
 }
@@ -131,6 +134,14 @@ static bool is_elsewhere(const cg_op *op, const cg_store_user *user) {
   return op->s->dcs > 1 && cg_home_of_user(op->s, user) != cg_dc_of_op(op);
 }
 
+static void on_password(cg_op *op, const cg_store_reply *r) {
+  qr *q = op->state;
+  q->needs_password = cg_password_is_set(r);
+  cg_op_submit(op, &(cg_store_request){ .op = CG_STORE_TOKEN_TAKE, .token = &q->row,
+                                        .from = 1u << ACCEPTED, .now = cg_op_now(op) },
+               on_taken);
+}
+
 static void on_accepter(cg_op *op, const cg_store_reply *r) {
   qr *q = op->state;
   if (r->err || r->user->state == CG_USER_DELETED) {
@@ -140,9 +151,8 @@ static void on_accepter(cg_op *op, const cg_store_reply *r) {
   } else {
     q->user = *r->user;
     if (cg_enter_refuse(op, &q->user)) return;
-    cg_op_submit(op, &(cg_store_request){ .op = CG_STORE_TOKEN_TAKE, .token = &q->row,
-                                          .from = 1u << ACCEPTED, .now = cg_op_now(op) },
-                 is_elsewhere(op, &q->user) ? hand_on : on_taken);
+    cg_op_submit(op, &(cg_store_request){ .op = CG_STORE_PASSWORD_GET,
+                                          .id = (uint64_t)q->user.id }, on_password);
   }
 }
 

@@ -27,6 +27,7 @@ cg_err cg_secret_init(cg_secret *s, cg_bytes private_pem) {
   if (!err) err = derive(root, "salts", s->salts);
   if (!err) err = derive(root, "coins", s->coins);
   if (!err) err = derive(root, "tokens", s->tokens);
+  if (!err) err = derive(root, "password salts", s->passwords);
   cg_wipe(root, sizeof root);
   return err;
 }
@@ -130,6 +131,13 @@ bool cg_code_fits(const cg_secret *s, const cg_store_code *row, cg_bytes typed) 
 bool cg_code_is_empty(cg_bytes typed) {
   uint8_t digits[TYPED_MAX];
   return clean(typed, digits) == 0;
+}
+
+cg_err cg_secret_password_salts(const cg_secret *s, int64_t user_id, int64_t version,
+                                uint8_t out[32]) {
+  int64_t in[2] = { user_id, version };
+  cg_bytes part = { (const uint8_t *)in, sizeof in };
+  return cg_hmac_sha256((cg_bytes){ s->passwords, 32 }, &part, 1, out);
 }
 
 bool cg_secret_coin(const cg_secret *s, const char *phone) {

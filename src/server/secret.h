@@ -19,7 +19,7 @@ enum {
 };
 
 typedef struct {
-  uint8_t mac[32], seal[32], keys[32], salts[32], coins[32], tokens[32];
+  uint8_t passwords[32], mac[32], seal[32], keys[32], salts[32], coins[32], tokens[32];
 } cg_secret;
 
 /* Derives all keys from the PEM of the private key. MEMORY, CRYPTO. */
@@ -52,6 +52,11 @@ bool cg_code_fits(const cg_secret *s, const cg_store_code *row, cg_bytes typed);
 
 /* True if nothing is left of `typed` without blanks and hyphens. */
 bool cg_code_is_empty(cg_bytes typed);
+
+/* The salts that are proposed to a user for the password after this version: the same
+ * as long as that one lasts, and never again. */
+CG_MUST_USE cg_err cg_secret_password_salts(const cg_secret *s, int64_t user_id,
+                                            int64_t version, uint8_t out[32]);
 
 /* A coin that always falls the same way for one phone number, and that nobody without
  * the secret can foretell. */

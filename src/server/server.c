@@ -200,6 +200,7 @@ void cg_server_close(cg_server *s) {
   if (!s) return;
   cg_store_close(s->store); /* completes what is under way */
   cg_ops_free(s);
+  cg_passwords_free(s);
   cg_server_inbox_free(s);
   while (s->conns.count) {
     size_t at = 0;

@@ -57,6 +57,11 @@ static const setting table[] = {
   { "min_layer", NUMBER, AT(min_layer), 144, 144, 0, 100000, 0, 100000, NULL,
     "who logs in with a lower layer is told to update (UPDATE_APP_TO_LOGIN); below 144 "
     "not every answer has a form, unless --schema brings it" },
+  { "password_reset_retry", NUMBER, AT(password_reset_retry), 86400, 86400, 0, 31536000,
+    0, 31536000, NULL,
+    "seconds after a declined password reset until another can be asked for" },
+  { "password_reset_wait", NUMBER, AT(password_reset_wait), 604800, 604800, 0, 31536000,
+    86400, 31536000, NULL, "seconds until a password that is to be reset goes" },
   { "phone_invalid", CHOICE, AT(phone_invalid_400), 0, 0, 0, 0, 0, 1, "406|400",
     "code of the error PHONE_NUMBER_INVALID" },
   { "phone_mode", CHOICE, AT(phone_mode), 0, 0, 0, 0, 0, 0, "loose",
@@ -81,8 +86,7 @@ static const setting table[] = {
     "send test numbers of another DC there (PHONE_MIGRATE_X); on when there are several" },
   { "test_numbers", SWITCH, AT(test_numbers), 1, 0, 0, 1, 0, 0, NULL,
     "99966XYYYY has a fixed code, X five times, and makes its own account, but YYYY "
-    "8000-8999 has to sign up, 9000-9099 is refused (password accounts are not there "
-    "yet), 9100-9199 is banned, 9200-9299 must wait once; never in profile private" },
+    "8000-8999 has to sign up, 9000-9099 has the password test, 9100-9199 is banned, 9200-9299 must wait once; never in profile private" },
   { "third_party_sms", SWITCH, AT(third_party_sms), 1, 1, 0, 1, 0, 1, NULL,
     "codes go by SMS and call too, not only to other sessions" },
 };

@@ -42,6 +42,7 @@ typedef struct {
   int64_t limits;            /* count and refuse, login.md 2.8 */
   int64_t third_party_sms;
   int64_t min_layer;
+  int64_t password_reset_wait, password_reset_retry; /* seconds */
   int64_t legacy_rsa;
   int64_t explain_406;
   int64_t fresh_session;     /* seconds */

@@ -32,6 +32,14 @@ static cg_err auths(cg_sql *q, void (*read)(cg_sql *q, cg_store_auth *auth),
   return cg_sql_end(q);
 }
 
+/* The key is logged in: what else it wanted to log in as is over. */
+static cg_err end_pending(cg_sqlite *s, const cg_store_auth *auth) {
+  cg_sql q = cg_sql_start(s, SQL_CODE_UNPEND);
+  cg_sql_int(&q, (int64_t)auth->key_id);
+  cg_sql_int(&q, auth->created);
+  return cg_sql_end(&q);
+}
+
 cg_err cg_sqlite_auth_write(cg_sqlite *s, cg_store_auth *auth) {
   cg_sql q = cg_sql_start(s, SQL_AUTH_PUT);
   cg_sql_int(&q, (int64_t)auth->key_id);
@@ -42,7 +50,8 @@ cg_err cg_sqlite_auth_write(cg_sqlite *s, cg_store_auth *auth) {
   cg_sql_text(&q, auth->ip);
   cg_sql_int(&q, auth->flags);
   if (cg_sql_row(&q)) auth->flags = (uint32_t)cg_sql_get_int(&q);
-  return cg_sql_end(&q);
+  cg_err err = cg_sql_end(&q);
+  return err ? err : end_pending(s, auth);
 }
 
 cg_err cg_sqlite_auth_put(cg_sqlite *s, const cg_store_request *rq,

@@ -179,15 +179,6 @@ cg_err cg_sqlite_code_pending(cg_sqlite *s, const cg_store_request *rq,
   return one_code(&q, out);
 }
 
-/* The key is logged in: what else it wanted to log in as is over. */
-static cg_err end_pending(cg_sqlite *s, const cg_store_request *rq) {
-  cg_sql q = cg_sql_start(s, SQL_CODE_UNPEND);
-  cg_sql_int(&q, (int64_t)rq->auth->key_id);
-  cg_sql_text(&q, rq->text);
-  cg_sql_int(&q, rq->now);
-  return cg_sql_end(&q);
-}
-
 cg_err cg_sqlite_code_login(cg_sqlite *s, const cg_store_request *rq,
                             cg_sqlite_answer *out) {
   cg_sql q = cg_sql_start(s, SQL_CODE_LOGIN);
@@ -197,7 +188,6 @@ cg_err cg_sqlite_code_login(cg_sqlite *s, const cg_store_request *rq,
   cg_sql_int(&q, rq->auth->user_id);
   cg_err err = one_code(&q, out);
   out->auth = *rq->auth;
-  if (!err) err = end_pending(s, rq);
   if (!err) err = cg_sqlite_auth_write(s, &out->auth);
   out->reply.auth = &out->auth;
   return err;

@@ -212,8 +212,8 @@
   X(CODE_PENDING, "SELECT " SQL_CODE_COLS " FROM code WHERE key_id = ? AND purpose = 0"  \
                   " AND " SQL_LIVE " AND state = 2 AND expires_at > ?"                   \
                   " ORDER BY changed_at DESC, seq DESC LIMIT 1")                         \
-  X(CODE_UNPEND, "UPDATE code SET state = 5, sealed = NULL, changed_at = ?3"             \
-                 " WHERE key_id = ?1 AND " SQL_LIVE " AND state = 2 AND hash <> ?2")     \
+  X(CODE_UNPEND, "UPDATE code SET state = 5, sealed = NULL, changed_at = ?2"             \
+                 " WHERE key_id = ?1 AND " SQL_LIVE " AND state = 2")                    \
   X(PASSWORD_GET, "SELECT " SQL_PASSWORD_COLS " FROM password WHERE user_id = ?")        \
   X(PASSWORD_PUT, "REPLACE INTO password(" SQL_PASSWORD_COLS ")"                         \
                   " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"        \

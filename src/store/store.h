@@ -164,7 +164,8 @@ typedef enum {
   CG_STORE_USER_STATE,   /* id, number = cg_user_state -> user, NOT_FOUND */
   CG_STORE_USER_LIST,    /* -> users by id; limit (0: none, in every list) */
   CG_STORE_AUTH_PUT,     /* auth: in the place of the key's old one -> auth, UNCONFIRMED
-                            if its user has another and did not let it in (APPROVED) */
+                            if its user has another and did not let it in (APPROVED).
+                            Logins of the key that wait for a password end, as EXPIRED. */
   CG_STORE_AUTH_GET,     /* id = key id -> auth, NOT_FOUND */
   CG_STORE_AUTH_DELETE,  /* id = key id; NOT_FOUND if there was none */
   CG_STORE_AUTH_LIST,    /* id = user id, 0 = all -> auths, newest first */
@@ -211,9 +212,7 @@ typedef enum {
                             sent_at, resend_at, expires_at, resends + 1 -> code after,
                             NOT_FOUND. Attempts stay as they are by then. */
   CG_STORE_CODE_LOGIN,   /* text = hash, from, now, auth: state to CONSUMED, won_user_id,
-                            the auth put in the place of the key's old one, and other
-                            logins of the key that wait for a password ended as EXPIRED,
-                            in one transaction -> code, auth; NOT_FOUND if the state was
+                            and the auth put as by AUTH_PUT, in one transaction -> code, auth; NOT_FOUND if the state was
                             another or the code is dead */
   CG_STORE_CODE_SIGNUP,  /* as CODE_LOGIN, and adds `user` in the same transaction;
                             EXISTS if the phone is taken */
