@@ -49,9 +49,29 @@ http '/codes?phone=9996620001'
 check "an old code has expired" prints '"state":"expired"'
 run centigram login +9996620001 --code 22222
 check "login asks for a new code when the pending one has expired" exits 0
-run centigram call account.getPassword
+run centigram call contacts.getStatuses
 http /methods/missing
-check "methods that the server lacks are listed" prints '"method":"account.getPassword"'
+check "methods that the server lacks are listed" prints '"method":"contacts.getStatuses"'
+run centigram user set-password +9996620001 --password 'secret word' --hint 'a word'
+check "set-password sets one" prints '{"phone":"9996620001","password":true}'
+run centigram --session "$T/pw" call auth.sendCode phone_number=+9996620001
+hash=$(sed -n 's/.*"phone_code_hash":"\([0-9a-f]*\)".*/\1/p' "$T/out")
+run centigram --session "$T/pw" call auth.signIn phone_number=+9996620001 \
+  phone_code_hash="$hash" phone_code=22222
+check "who logs in is asked for it" says SESSION_PASSWORD_NEEDED
+run centigram call account.getPassword
+check "the hint is told" prints '"hint":"a word"'
+run centigram user set-password +9996620001 --password x --hint x
+check "a hint is not the password" exits 2
+run centigram user set-password +9996620001
+check "set-password wants to know which" exits 2
+run centigram user set-password +9996627654 --password x
+check "an account that is not there is named" refuses 1 'no such account'
+echo | run centigram user set-password +9996620001 --password -
+check "an empty line removes it" prints '"password":false'
+http /users/password -d '{"phone":"9996620001","verifier":"00"}' \
+  -H 'Content-Type: application/json'
+check "what is no verifier is refused" [ "$code" = 400 ]
 http /users
 check "users are listed" prints '"phone":"9996620001"'
 http /reset -X POST

@@ -110,6 +110,20 @@ CG_API void cg_server_user_add(cg_server *s, cg_bytes json, uint64_t now_us,
 CG_API void cg_server_user_ban(cg_server *s, cg_bytes json, uint64_t now_us,
                                cg_server_answer *answer, void *ctx);
 
+/* POST /users/password {"phone","verifier","salt1","salt2","hint"}: gives the account a
+ * password of two-step verification, without the middle three none. */
+CG_API void cg_server_user_password(cg_server *s, cg_bytes json, uint64_t now_us,
+                                    cg_server_answer *answer, void *ctx);
+
+/* A password as that question has it, in hex. */
+typedef struct {
+  char verifier[513], salt1[81], salt2[33];
+} cg_password_hash;
+
+/* Hashes a password in UTF-8, with salts of its own; takes 50 ms. What comes out is good
+ * for guessing: wipe it. RANDOM, MEMORY, CRYPTO: `out` is zeroed. */
+CG_API CG_MUST_USE cg_err cg_hash_password(const char *password, cg_password_hash *out);
+
 /* POST /clock {"advance_s":N}: 409 without a virtual clock. POST /reset. GET
  * /methods/missing: [{"method","id","count"}]. GET /metrics: counters as text. */
 CG_API void cg_server_advance(cg_server *s, cg_bytes json, uint64_t now_us,

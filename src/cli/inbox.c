@@ -4,6 +4,8 @@
 #include "json.h"
 #include "session.h"
 
+#include <centigram/server.h>
+
 #include <curl/curl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -167,6 +169,66 @@ static int post_user(inbox *in, const char *path, const char *phone, const char 
   return status ? status : print_answer(in);
 }
 
+/* --- user set-password ---------------------------------------------------------- */
+
+static void put_text(cg_buf *b, const char *key, const char *text) {
+  cg_jsonw_key(b, key);
+  cg_jsonw_string(b, cg_bytes_of(text));
+}
+
+/* Posts what was made of the password; NULL: there is to be none. */
+static int post_password(inbox *in, const char *phone, const cg_password_hash *hash,
+                         const char *hint) {
+  cg_buf b = { 0 };
+  cg_jsonw_open(&b, '{');
+  put_text(&b, "phone", phone);
+  if (hash) {
+    put_text(&b, "verifier", hash->verifier);
+    put_text(&b, "salt1", hash->salt1);
+    put_text(&b, "salt2", hash->salt2);
+  }
+  if (hint) put_text(&b, "hint", hint);
+  cg_jsonw_close(&b, '}');
+  cg_buf_put(&b, "", 1);
+  int status = b.err ? cg_cli_fail(CG_EXIT_LOCAL, "out of memory")
+                     : ask(in, "/users/password", (const char *)b.at, 0);
+  cg_buf_wipe(&b);
+  return status ? status : print_answer(in);
+}
+
+/* The server never sees the password: it is hashed here. */
+static int hash_and_post(inbox *in, const char *phone, const char *password,
+                         const char *hint) {
+  cg_password_hash hash;
+  if (!*password) return post_password(in, phone, NULL, hint);
+  if (hint && !strcmp(hint, password))
+    return cg_cli_fail(CG_EXIT_USAGE, "user: the hint is the password");
+  cg_err err = cg_hash_password(password, &hash);
+  if (err) return cg_cli_fail(CG_EXIT_LOCAL, "user: %s", cg_err_text(err));
+  int status = post_password(in, phone, &hash, hint);
+  explicit_bzero(&hash, sizeof hash);
+  return status;
+}
+
+/* A password stands in the command line for a server of this machine only. */
+static int set_password(inbox *in, const char *phone, const char *password,
+                        const char *hint) {
+  if (!password)
+    return cg_cli_fail(CG_EXIT_USAGE, "user: --password is missing: the password, - to read "
+                                      "it from standard input, or nothing to remove it");
+  if (strcmp(password, "-") && !in->dc->is_local)
+    return cg_cli_fail(CG_EXIT_USAGE, "user: with this server a password may not stand in "
+                                      "the command line; use --password -");
+  bool reads = !strcmp(password, "-");
+  char *line = reads ? cg_cli_read_line() : NULL;
+  int status = reads && !line
+                   ? cg_cli_fail(CG_EXIT_USAGE, "user: no password on standard input")
+                   : hash_and_post(in, phone, line ? line : password, hint);
+  if (line) explicit_bzero(line, strlen(line));
+  free(line);
+  return status;
+}
+
 static int user(inbox *in, const cg_cli *cli, const char *first, const char *last) {
   const char *what = cli->args[0], *phone = cli->args[1];
   if (!strcmp(what, "list") && !phone) {
@@ -175,20 +237,28 @@ static int user(inbox *in, const cg_cli *cli, const char *first, const char *las
   }
   if (!strcmp(what, "add") && phone) return post_user(in, "/users", phone, first, last);
   if (!strcmp(what, "ban") && phone) return post_user(in, "/users/ban", phone, NULL, NULL);
-  return cg_cli_fail(CG_EXIT_USAGE, "user: add PHONE, list or ban PHONE is wanted");
+  return cg_cli_fail(CG_EXIT_USAGE, "user: add PHONE, list, ban PHONE or "
+                                    "set-password PHONE is wanted");
 }
 
 int cg_run_user(int argc, char **argv) {
-  const char *first = NULL, *last = NULL;
+  const char *first = NULL, *last = NULL, *password = NULL, *hint = NULL;
   const cg_cli_option own[] = { { "first-name", CG_OPT_TEXT, &first },
                                 { "last-name", CG_OPT_TEXT, &last },
+                                { "password", CG_OPT_TEXT, &password },
+                                { "hint", CG_OPT_TEXT, &hint },
                                 { NULL, CG_OPT_FLAG, NULL } };
   cg_cli cli = { .command = "user" };
   cg_cli_parse(&cli, argc, argv, own);
   cg_cli_count(&cli, 1, 2);
   inbox in = { 0 };
   int status = inbox_open(&in, &cli);
-  if (!status) status = user(&in, &cli, first, last);
+  if (!status && cli.args[1] && !strcmp(cli.args[0], "set-password"))
+    status = set_password(&in, cli.args[1], password, hint);
+  else if (!status && (password || hint))
+    status = cg_cli_fail(CG_EXIT_USAGE, "user: --password and --hint go with set-password");
+  else if (!status)
+    status = user(&in, &cli, first, last);
   inbox_close(&in);
   return status;
 }

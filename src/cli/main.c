@@ -35,7 +35,8 @@ const cg_cli_command cg_cli_commands[] = {
     "      import STRING|-",
     "the session files; a session as a string for another client: whoever has it is logged in" },
   { "user", cg_run_user,
-    "user add PHONE [--first-name NAME] [--last-name NAME] | list | ban PHONE",
+    "user add PHONE [--first-name NAME] [--last-name NAME] | list | ban PHONE |\n"
+    "      set-password PHONE [--password PW|-] [--hint TEXT]",
     "the accounts of the server, through its inbox" },
   { "lua", cg_run_lua, "lua FILE [ARGS...] [-- ARGS...]",
     "run a Lua script with the methods of the API as functions" },

@@ -94,6 +94,12 @@ static void post_users_ban(cg_inbox *in, cg_hub_conn *c, const cg_http_request *
   cg_server_user_ban(in->server, rq->body, now_us, on_answer, c);
 }
 
+static void post_users_password(cg_inbox *in, cg_hub_conn *c, const cg_http_request *rq,
+                                uint64_t now_us) {
+  cg_hub_ask(c);
+  cg_server_user_password(in->server, rq->body, now_us, on_answer, c);
+}
+
 static void post_clock(cg_inbox *in, cg_hub_conn *c, const cg_http_request *rq,
                        uint64_t now_us) {
   cg_hub_ask(c);
@@ -135,6 +141,7 @@ static const struct {
   { "/codes/wait", get_codes_wait, NULL, NULL, "Allow: GET\r\n" },
   { "/users", get_users, get_users, post_users, "Allow: GET, HEAD, POST\r\n" },
   { "/users/ban", NULL, NULL, post_users_ban, "Allow: POST\r\n" },
+  { "/users/password", NULL, NULL, post_users_password, "Allow: POST\r\n" },
   { "/clock", NULL, NULL, post_clock, "Allow: POST\r\n" },
   { "/reset", NULL, NULL, post_reset, "Allow: POST\r\n" },
   { "/methods/missing", get_missing, get_missing, NULL, "Allow: GET, HEAD\r\n" },

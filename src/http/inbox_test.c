@@ -81,6 +81,12 @@ void cg_server_user_ban(cg_server *s, cg_bytes json, uint64_t now_us,
   ask(s, answer, ctx, "ban %.*s", (int)json.len, (const char *)json.at);
 }
 
+void cg_server_user_password(cg_server *s, cg_bytes json, uint64_t now_us,
+                             cg_server_answer *answer, void *ctx) {
+  (void)now_us;
+  ask(s, answer, ctx, "password %.*s", (int)json.len, (const char *)json.at);
+}
+
 void cg_server_advance(cg_server *s, cg_bytes json, uint64_t now_us,
                        cg_server_answer *answer, void *ctx) {
   (void)now_us;
@@ -194,6 +200,7 @@ static void test_routes(void **state) {
   asks(w, "GET /users", "", "users");
   asks(w, "POST /users", "{\"phone\":\"1\"}", "add {\"phone\":\"1\"}");
   asks(w, "POST /users/ban", "{}", "ban {}");
+  asks(w, "POST /users/password", "{}", "password {}");
   asks(w, "POST /clock", "{\"advance_s\":300}", "advance {\"advance_s\":300}");
   asks(w, "POST /reset", "", "reset");
   asks(w, "GET /methods/missing", "", "missing");
@@ -234,6 +241,7 @@ static void test_refusals(void **state) {
   refuses(w, "POST /codes", HOST, "", 405);
   assert_non_null(strstr(w->sent[0], "Allow: GET, HEAD\r\n"));
   refuses(w, "GET /users/ban", HOST, "", 405);
+  refuses(w, "GET /users/password", HOST, "", 405);
   assert_non_null(strstr(w->sent[0], "Allow: POST\r\n"));
   refuses(w, "DELETE /users", HOST, "", 405);
   refuses(w, "OPTIONS /users", HOST, "", 405);

@@ -139,7 +139,7 @@ static void on_password(cg_op *op, const cg_store_reply *r) {
   q->needs_password = cg_password_is_set(r);
   cg_op_submit(op, &(cg_store_request){ .op = CG_STORE_TOKEN_TAKE, .token = &q->row,
                                         .from = 1u << ACCEPTED, .now = cg_op_now(op) },
-               on_taken);
+               is_elsewhere(op, &q->user) ? hand_on : on_taken);
 }
 
 static void on_accepter(cg_op *op, const cg_store_reply *r) {
