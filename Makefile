@@ -4,6 +4,7 @@
 BUILD := build
 TEST := build-test
 FUZZ := build-fuzz
+TSAN := build-tsan
 NINJA := ninja
 FUZZ_SECONDS ?= 60
 
@@ -15,7 +16,7 @@ deps:
 build: deps
 	@test -f $(BUILD)/build.ninja || meson setup $(BUILD) -Dbuildtype=release -Dtests=disabled
 	@$(NINJA) -C $(BUILD)
-	@cp $(BUILD)/meson-private/centigram.pc $(BUILD)/
+	@cp $(BUILD)/meson-private/centigram.pc $(BUILD)/meson-private/centigram_json.pc $(BUILD)/
 
 $(TEST)/build.ninja:
 	@meson setup $(TEST) -Db_sanitize=address,undefined
@@ -24,6 +25,12 @@ test: deps $(TEST)/build.ninja
 	@tools/deps test
 	@$(NINJA) -C $(TEST)
 	@tools/run-tests $(TEST)
+
+tsan: deps
+	@test -f $(TSAN)/build.ninja || meson setup $(TSAN) -Db_sanitize=thread
+	@$(NINJA) -C $(TSAN) centigram src/io/wake_test tests/json_abi \
+	  examples/json/json_example
+	@tools/run-tsan $(TSAN)
 
 demo: build
 	@tools/demo $(BUILD)/centigram
@@ -51,6 +58,6 @@ install: build
 	@meson install -C $(BUILD) --no-rebuild
 
 clean:
-	rm -rf $(BUILD) $(TEST) $(FUZZ)
+	rm -rf $(BUILD) $(TEST) $(FUZZ) $(TSAN)
 
-.PHONY: all deps build test demo bench fuzz lint docs dist install clean
+.PHONY: all deps build test tsan demo bench fuzz lint docs dist install clean
