@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * user.c - a user of the API as TDLib's `user`. What TDLib would have to fetch or to keep
- * a database for (files, gifts) is null.
+ * a database for (photos, gifts, stories, restrictions) is null.
  */
 #include "client.h"
 #include "json.h"
 
 #include <centigram/api.h>
+
+#include <stdio.h>
 
 static void put_string(cg_buf *b, const char *key, cg_bytes v) {
   cg_jsonw_key(b, key);
@@ -136,14 +138,51 @@ static void put_verification(cg_buf *b, const tl_user *u) {
   cg_jsonw_close(b, '}');
 }
 
-static void put_looks(cg_buf *b) {
+/* An int64 is a string. */
+static void put_long(cg_buf *b, const char *key, int64_t v) {
+  char digits[24];
+  snprintf(digits, sizeof digits, "%lld", (long long)v);
+  put_string(b, key, cg_bytes_of(digits));
+}
+
+/* The colour that was chosen, or `otherwise`. */
+static int32_t color_of(const tl_peerColor *c, int32_t otherwise) {
+  return c && TL_HAS(peerColor, c, color) ? c->color : otherwise;
+}
+
+static int64_t emoji_of(const tl_peerColor *c) {
+  return c && TL_HAS(peerColor, c, background_emoji_id) ? c->background_emoji_id : 0;
+}
+
+static void put_emoji_status(cg_buf *b, const tl_user *u) {
+  const tl_emojiStatus *s =
+      TL_HAS(user, u, emoji_status) ? TL_AS(emojiStatus, u->emoji_status) : NULL;
+  cg_jsonw_key(b, "emoji_status");
+  if (!s) {
+    cg_jsonw_null(b);
+    return;
+  }
+  cg_td_begin(b, "emojiStatus");
+  cg_jsonw_key(b, "type");
+  cg_td_begin(b, "emojiStatusTypeCustomEmoji");
+  put_long(b, "custom_emoji_id", s->document_id);
+  cg_jsonw_close(b, '}');
+  put_int(b, "expiration_date", TL_HAS(emojiStatus, s, until) ? s->until : 0);
+  cg_jsonw_close(b, '}');
+}
+
+/* Who chose no colour has one of seven, by the id. */
+static void put_looks(cg_buf *b, const tl_user *u) {
+  const tl_peerColor *name = TL_HAS(user, u, color) ? TL_AS(peerColor, u->color) : NULL;
+  const tl_peerColor *profile =
+      TL_HAS(user, u, profile_color) ? TL_AS(peerColor, u->profile_color) : NULL;
   put_null(b, "profile_photo");
-  put_int(b, "accent_color_id", 0);
-  put_string(b, "background_custom_emoji_id", CG_LIT("0"));
+  put_int(b, "accent_color_id", color_of(name, (int32_t)((uint64_t)u->id % 7)));
+  put_long(b, "background_custom_emoji_id", emoji_of(name));
   put_null(b, "upgraded_gift_colors");
-  put_int(b, "profile_accent_color_id", -1);
-  put_string(b, "profile_background_custom_emoji_id", CG_LIT("0"));
-  put_null(b, "emoji_status");
+  put_int(b, "profile_accent_color_id", color_of(profile, -1));
+  put_long(b, "profile_background_custom_emoji_id", emoji_of(profile));
+  put_emoji_status(b, u);
 }
 
 static void put_relations(cg_buf *b, const tl_user *u) {
@@ -167,7 +206,7 @@ void cg_td_put_user(cg_buf *b, const tl_obj *object) {
   put_usernames(b, u);
   put_string(b, "phone_number", OPTIONAL(u, phone));
   put_status(b, TL_HAS(user, u, status) ? &u->status->o : NULL);
-  put_looks(b);
+  put_looks(b, u);
   put_relations(b, u);
   put_int(b, "paid_message_star_count",
           TL_HAS(user, u, send_paid_messages_stars) ? u->send_paid_messages_stars : 0);
