@@ -300,7 +300,8 @@ static int check_exposure(const serve_options *o) {
 static int serve_run(serve *s, const cg_cli *cli, const serve_options *o) {
   cg_fault fault = { 0 };
   cg_server_options options = { .data_dir = s->data, .store_url = o->store,
-    .profile = o->profile, .dc_id = o->dc_id, .dcs = o->dcs, .set = o->set.at, .schemas = o->schemas.at,
+    .profile = o->profile, .dc_id = o->dc_id, .dcs = o->dcs,
+    .set = o->set.at, .schemas = o->schemas.at,
     .virtual_clock = o->clock != NULL, .log = log_line, .log_ctx = &s->verbose };
   char *in_data = cg_cli_text("%s/", s->data);
   cg_err err = cg_cli_make_parents(in_data, &fault);

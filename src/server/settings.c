@@ -86,7 +86,8 @@ static const setting table[] = {
     "send test numbers of another DC there (PHONE_MIGRATE_X); on when there are several" },
   { "test_numbers", SWITCH, AT(test_numbers), 1, 0, 0, 1, 0, 0, NULL,
     "99966XYYYY has a fixed code, X five times, and makes its own account, but YYYY "
-    "8000-8999 has to sign up, 9000-9099 has the password test, 9100-9199 is banned, 9200-9299 must wait once; never in profile private" },
+    "8000-8999 has to sign up, 9000-9099 has the password test, 9100-9199 is banned, "
+    "9200-9299 must wait once; never in profile private" },
   { "third_party_sms", SWITCH, AT(third_party_sms), 1, 1, 0, 1, 0, 1, NULL,
     "codes go by SMS and call too, not only to other sessions" },
 };

@@ -212,8 +212,9 @@ typedef enum {
                             sent_at, resend_at, expires_at, resends + 1 -> code after,
                             NOT_FOUND. Attempts stay as they are by then. */
   CG_STORE_CODE_LOGIN,   /* text = hash, from, now, auth: state to CONSUMED, won_user_id,
-                            and the auth put as by AUTH_PUT, in one transaction -> code, auth; NOT_FOUND if the state was
-                            another or the code is dead */
+                            and the auth put as by AUTH_PUT, in one transaction ->
+                            code, auth; NOT_FOUND if the state was another or the code
+                            is dead */
   CG_STORE_CODE_SIGNUP,  /* as CODE_LOGIN, and adds `user` in the same transaction;
                             EXISTS if the phone is taken */
   CG_STORE_CODE_PENDING, /* id = key, now: the login of the key that waits for a password,

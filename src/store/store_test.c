@@ -688,8 +688,8 @@ static void test_unknown_kind(void **state) {
   X(keys) X(key_delete) X(users) X(bots) X(wide_user) X(auths) X(code_get) X(code_live)  \
   X(code_replaces) X(code_exists) X(code_cap) X(code_attempts) X(code_move)              \
   X(code_setup_email) X(code_resend) X(code_login) X(code_death) X(code_signup)          \
-  X(code_list) X(counters) X(meta) X(missing) X(purge) X(purge_keys) X(reset) X(turns) X(nested)       \
-  X(list_memory) X(open_memory) X(lasts) X(unknown_kind)
+  X(code_list) X(counters) X(meta) X(missing) X(purge) X(purge_keys) X(reset) \
+  X(turns) X(nested) X(list_memory) X(open_memory) X(lasts) X(unknown_kind)
 
 int main(void) {
   const struct CMUnitTest tests[] = { EACH(IN_MEMORY) EACH(IN_FILE) };
