@@ -270,7 +270,7 @@ static void move_on(cg_op *op) {
   row.expires_at = now + op->s->set.code_ttl;
   row.resend_at = resend_time(op, &row);
   cg_store_request q = { .op = CG_STORE_CODE_RESEND, .code = &row, .number = tx->row.rung,
-                         .now = now };
+                         .from = CG_CODE_BIT(CG_CODE_ISSUED), .now = now };
   cg_op_submit(op, &q, on_moved_on);
 }
 

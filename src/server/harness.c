@@ -32,6 +32,7 @@ typedef struct late_request {
   cg_store_auth auth;
   cg_store_code code;
   cg_store_password password;
+  cg_store_email email;
   cg_store_message message;
   cg_store_token token;
   cg_store_done *done;
@@ -83,6 +84,7 @@ static void late_submit(cg_store *s, const cg_store_request *rq, cg_store_done *
   KEEP(auth);
   KEEP(code);
   KEEP(token);
+  KEEP(email);
   KEEP(message);
   KEEP(password);
   l->message.text = keep_text(l->message.text);

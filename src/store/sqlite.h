@@ -69,6 +69,7 @@ typedef struct {
   cg_store_code code;
   cg_store_token token;
   cg_store_password password;
+  cg_store_email email;
   cg_store_message message;
   cg_store_chat chat;
   cg_buf list;      /* rows of one kind */
@@ -90,15 +91,20 @@ cg_sqlite_op cg_sqlite_key_put, cg_sqlite_key_get, cg_sqlite_key_init,
     cg_sqlite_code_login, cg_sqlite_code_signup, cg_sqlite_code_list,
     cg_sqlite_code_pending, cg_sqlite_password_get, cg_sqlite_password_put,
     cg_sqlite_token_put, cg_sqlite_token_get, cg_sqlite_token_find, cg_sqlite_token_move,
-    cg_sqlite_token_take, cg_sqlite_token_drop, cg_sqlite_counter_hit,
-    cg_sqlite_counter_clear, cg_sqlite_meta_get, cg_sqlite_meta_put,
-    cg_sqlite_missing_hit, cg_sqlite_missing_list, cg_sqlite_purge, cg_sqlite_reset;
+    cg_sqlite_token_take, cg_sqlite_token_drop, cg_sqlite_email_get,
+    cg_sqlite_email_put, cg_sqlite_email_reset, cg_sqlite_counter_hit,
+    cg_sqlite_counter_get, cg_sqlite_counter_clear, cg_sqlite_meta_get,
+    cg_sqlite_meta_put, cg_sqlite_missing_hit, cg_sqlite_missing_list, cg_sqlite_purge,
+    cg_sqlite_reset;
 
 /* Puts the auth in the place of the key's old one; part of a login. It becomes
  * UNCONFIRMED if the user has another. */
 cg_err cg_sqlite_auth_write(cg_sqlite *s, cg_store_auth *auth);
 
 void cg_sqlite_read_init(cg_sql *q, cg_store_init *init);
+
+/* What a login by `code` does to the emails of `user_id`; part of it. */
+cg_err cg_sqlite_email_login(cg_sqlite *s, const cg_store_code *code, int64_t user_id);
 
 /* A request's limit as SQL has it: 0 is none. */
 static inline int64_t cg_sqlite_limit(const cg_store_request *rq) {

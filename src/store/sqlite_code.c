@@ -39,6 +39,8 @@ static void read_code(cg_sql *q, cg_store_code *code) {
   code->api_id = cg_sql_get_i32(q);
   cg_sql_get_text(q, code->ip, sizeof code->ip);
   code->won_user_id = cg_sql_get_int(q);
+  cg_sql_get_text(q, code->hint, sizeof code->hint);
+  cg_sql_get_text(q, code->email, sizeof code->email);
   code->state = (cg_code_state)cg_sql_get_int(q);
   read_sealed(q, code);
 }
@@ -82,6 +84,8 @@ static cg_err insert_code(cg_sqlite *s, const cg_store_code *code) {
   cg_sql_int(&q, code->api_id);
   cg_sql_text(&q, code->ip);
   cg_sql_int(&q, code->won_user_id);
+  cg_sql_text(&q, code->hint);
+  cg_sql_text(&q, code->email);
   cg_sql_int(&q, code->state);
   bind_sealed(&q, code);
   return cg_sql_end(&q);
@@ -168,6 +172,9 @@ cg_err cg_sqlite_code_resend(cg_sqlite *s, const cg_store_request *rq,
   cg_sql_int(&q, code->resend_at);
   cg_sql_int(&q, code->expires_at);
   cg_sql_int(&q, rq->now);
+  cg_sql_int(&q, rq->from);
+  cg_sql_text(&q, code->hint);
+  cg_sql_text(&q, code->email);
   return one_code(&q, out);
 }
 
@@ -188,6 +195,7 @@ cg_err cg_sqlite_code_login(cg_sqlite *s, const cg_store_request *rq,
   cg_sql_int(&q, rq->auth->user_id);
   cg_err err = one_code(&q, out);
   out->auth = *rq->auth;
+  if (!err) err = cg_sqlite_email_login(s, &out->code, rq->auth->user_id);
   if (!err) err = cg_sqlite_auth_write(s, &out->auth);
   out->reply.auth = &out->auth;
   return err;

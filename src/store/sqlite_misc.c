@@ -14,6 +14,19 @@ cg_err cg_sqlite_counter_hit(cg_sqlite *s, const cg_store_request *rq,
     ends = cg_sql_get_int(&q);
   }
   out->reply.number = count > (int64_t)rq->limit ? ends - rq->now : 0;
+  out->reply.count = (uint32_t)count;
+  return cg_sql_end(&q);
+}
+
+cg_err cg_sqlite_counter_get(cg_sqlite *s, const cg_store_request *rq,
+                             cg_sqlite_answer *out) {
+  cg_sql q = cg_sql_start(s, SQL_COUNTER_GET);
+  cg_sql_text(&q, rq->text);
+  cg_sql_int(&q, rq->now);
+  if (cg_sql_row(&q)) {
+    out->reply.count = (uint32_t)cg_sql_get_int(&q);
+    out->reply.number = cg_sql_get_int(&q) - rq->now;
+  }
   return cg_sql_end(&q);
 }
 
@@ -99,10 +112,10 @@ cg_err cg_sqlite_purge(cg_sqlite *s, const cg_store_request *rq, cg_sqlite_answe
 
 cg_err cg_sqlite_reset(cg_sqlite *s, const cg_store_request *rq, cg_sqlite_answer *out) {
   (void)rq, (void)out;
-  static const cg_sql_id all[] = { SQL_RESET_USERS,    SQL_RESET_AUTHS,
-                                   SQL_RESET_TTLS,     SQL_RESET_BOXES,
-                                   SQL_RESET_MESSAGES, SQL_RESET_CHATS,
-                                   SQL_RESET_PASSWORDS,
+  static const cg_sql_id all[] = { SQL_RESET_USERS,    SQL_RESET_EMAILS,
+                                   SQL_RESET_AUTHS,    SQL_RESET_TTLS,
+                                   SQL_RESET_BOXES,    SQL_RESET_MESSAGES,
+                                   SQL_RESET_CHATS,    SQL_RESET_PASSWORDS,
                                    SQL_RESET_CODES,    SQL_RESET_TOKENS,
                                    SQL_RESET_COUNTERS, SQL_RESET_MISSING };
   cg_err err = CG_OK;

@@ -12,7 +12,7 @@
 #define SQL_LIVE "state IN (0, 1, 2, 8)"
 
 /* Raise SQL_VERSION with every change of the tables. */
-#define SQL_VERSION "5"
+#define SQL_VERSION "6"
 #define SQL_APPLICATION "1128747597" /* "CGRM", told by file(1) and by our own check */
 
 /* All of it in one transaction, in two texts: C promises no longer ones. */
@@ -62,7 +62,7 @@
   " resends INTEGER NOT NULL, state INTEGER NOT NULL, sent_at INTEGER NOT NULL,"         \
   " resend_at INTEGER NOT NULL, expires_at INTEGER NOT NULL,"                            \
   " changed_at INTEGER NOT NULL, api_id INTEGER NOT NULL, ip TEXT NOT NULL,"             \
-  " won_user_id INTEGER NOT NULL) STRICT;"                                               \
+  " won_user_id INTEGER NOT NULL, hint TEXT NOT NULL, email TEXT NOT NULL) STRICT;"      \
   "CREATE UNIQUE INDEX code_live ON code(key_id, phone, purpose) WHERE " SQL_LIVE ";"    \
   "CREATE INDEX code_phone ON code(phone, sent_at);"                                     \
   "CREATE INDEX code_sent ON code(sent_at);"                                             \
@@ -73,6 +73,8 @@
   " next_is_set INTEGER NOT NULL, next_v BLOB NOT NULL, next_salt1 BLOB NOT NULL,"       \
   " next_salt2 BLOB NOT NULL, next_hint TEXT NOT NULL, next_email TEXT NOT NULL)"        \
   " STRICT;"                                                                             \
+  "CREATE TABLE email(user_id INTEGER PRIMARY KEY, login_email TEXT NOT NULL,"           \
+  " setup_due INTEGER NOT NULL, reset_at INTEGER NOT NULL) STRICT;"                      \
   "CREATE TABLE token(hash BLOB PRIMARY KEY, kind INTEGER NOT NULL,"                     \
   " user_id INTEGER NOT NULL, key_id INTEGER NOT NULL, dc INTEGER NOT NULL,"             \
   " state INTEGER NOT NULL, expires INTEGER NOT NULL, extra BLOB NOT NULL)"              \
@@ -107,12 +109,13 @@
 #define SQL_CODE_HEAD                                                                    \
   "hash, key_id, purpose, phone, user_id, mac, secret_version, length, ladder, rung,"    \
   " attempts, max_attempts, resends, sent_at, resend_at, expires_at, changed_at,"        \
-  " api_id, ip, won_user_id"
+  " api_id, ip, won_user_id, hint, email"
 #define SQL_CODE_COLS SQL_CODE_HEAD ", state, sealed"
 #define SQL_PASSWORD_COLS                                                                \
   "user_id, revision, version, changed_at, reset_at, retry_at, is_set, v, salt1, salt2," \
   " hint, email, next_is_set, next_v, next_salt1, next_salt2, next_hint, next_email"
 
+#define SQL_EMAIL_COLS "user_id, login_email, setup_due, reset_at"
 #define SQL_TOKEN_COLS "hash, kind, user_id, key_id, dc, state, expires, extra"
 
 #define SQL_STATEMENTS(X)                                                                \
@@ -183,7 +186,7 @@
               " WHERE seq IN (SELECT seq FROM code WHERE key_id = ?1 AND " SQL_LIVE      \
               " AND hash <> ?3 ORDER BY sent_at DESC, seq DESC LIMIT -1 OFFSET ?4)")     \
   X(CODE_ADD, "INSERT INTO code(" SQL_CODE_COLS ") VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?,"    \
-              " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                                 \
+              " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")                           \
   X(CODE_GET, "SELECT " SQL_CODE_COLS " FROM code WHERE hash = ?")                       \
   X(CODE_LIVE, "SELECT " SQL_CODE_COLS " FROM code WHERE key_id = ? AND phone = ?"       \
                " AND purpose = ? AND " SQL_LIVE " AND expires_at > ?")                   \
@@ -195,11 +198,11 @@
                " sealed = iif(?3 = 0 OR ?3 = state, sealed, NULL)"                       \
                " WHERE hash = ?1 AND ((1 << state) & ?2) AND expires_at > ?4"            \
                " RETURNING " SQL_CODE_COLS)                                              \
-  X(CODE_RESEND, "UPDATE code SET rung = ?3, mac = ?4, sealed = ?5,"                     \
+  X(CODE_RESEND, "UPDATE code SET state = 0, rung = ?3, mac = ?4, sealed = ?5,"          \
                  " secret_version = ?6, length = ?7, sent_at = ?8,"                      \
-                 " resend_at = ?9, expires_at = ?10, resends = resends + 1"              \
-                 " WHERE hash = ?1 AND state = 0 AND rung = ?2 AND expires_at > ?11"     \
-                 " RETURNING " SQL_CODE_COLS)                                            \
+                 " resend_at = ?9, expires_at = ?10, hint = ?13, email = ?14,"           \
+                 " resends = resends + 1 WHERE hash = ?1 AND ((1 << state) & ?12)"       \
+                 " AND rung = ?2 AND expires_at > ?11 RETURNING " SQL_CODE_COLS)         \
   X(CODE_LOGIN, "UPDATE code SET state = 3, changed_at = ?3, won_user_id = ?4,"          \
                 " sealed = NULL WHERE hash = ?1 AND ((1 << state) & ?2)"                 \
                 " AND expires_at > ?3 RETURNING " SQL_CODE_COLS)                         \
@@ -233,9 +236,15 @@
                 " AND (?4 = 0 OR ((1 << state) & ?4)) RETURNING " SQL_TOKEN_COLS)        \
   X(TOKEN_DROP, "DELETE FROM token WHERE kind = ?1 AND (?2 = 0 OR user_id = ?2)"         \
                 " AND (?3 = 0 OR key_id = ?3) RETURNING kind")                           \
+  X(EMAIL_GET, "SELECT " SQL_EMAIL_COLS " FROM email WHERE user_id = ?")                 \
+  X(EMAIL_PUT, "REPLACE INTO email(" SQL_EMAIL_COLS ") VALUES(?, ?, ?, ?)")              \
+  X(EMAIL_RESET, "UPDATE email SET reset_at = ?2 WHERE user_id = ?1 AND reset_at = 0"    \
+                 " AND login_email <> '' RETURNING " SQL_EMAIL_COLS)                     \
+  X(EMAIL_USED, "UPDATE email SET reset_at = 0 WHERE user_id = ?")                       \
   X(COUNTER_HIT, "INSERT INTO counter(name, ends, n) VALUES(?1, ?2 + ?3, 1)"             \
                  " ON CONFLICT(name) DO UPDATE SET n = iif(ends <= ?2, 1, n + 1),"       \
                  " ends = iif(ends <= ?2, excluded.ends, ends) RETURNING n, ends")       \
+  X(COUNTER_GET, "SELECT n, ends FROM counter WHERE name = ? AND ends > ?")              \
   X(COUNTER_CLEAR, "DELETE FROM counter WHERE name = ?")                                 \
   X(META_GET, "SELECT value FROM meta WHERE name = ?")                                   \
   X(META_PUT, "REPLACE INTO meta(name, value) VALUES(?, ?)")                             \
@@ -249,6 +258,7 @@
   X(PURGE_TOKENS, "DELETE FROM token WHERE expires <= ? - 3600")                         \
   X(PURGE_KEYS, "DELETE FROM auth_key WHERE used = 0 AND created < ? RETURNING id")      \
   X(RESET_USERS, "DELETE FROM user")                                                     \
+  X(RESET_EMAILS, "DELETE FROM email")                                                   \
   X(RESET_AUTHS, "DELETE FROM auth")                                                     \
   X(RESET_TTLS, "DELETE FROM auth_ttl")                                                  \
   X(RESET_BOXES, "DELETE FROM box")                                                      \

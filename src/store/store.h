@@ -18,7 +18,7 @@
 #include "err.h"
 
 enum { CG_STORE_KEY_BYTES = 136, CG_STORE_MAC = 32, CG_STORE_SEALED = 96,
-       CG_STORE_TOKEN_HASH = 32, CG_STORE_TOKEN_EXTRA = 256 };
+       CG_STORE_TOKEN_HASH = 32, CG_STORE_TOKEN_EXTRA = 256, CG_STORE_EMAIL = 128 };
 
 /* What initConnection said, kept with the key. */
 typedef struct {
@@ -76,8 +76,9 @@ typedef struct {
 } cg_store_chat;
 
 typedef enum { CG_CODE_LOGIN, CG_CODE_CHANGE_PHONE, CG_CODE_VERIFY_PHONE,
-               CG_CODE_CONFIRM_PHONE,
-               CG_CODE_RECOVERY, CG_CODE_PASSWORD_EMAIL } cg_code_purpose;
+               CG_CODE_CONFIRM_PHONE, CG_CODE_RECOVERY, CG_CODE_PASSWORD_EMAIL,
+               CG_CODE_EMAIL_SETUP, CG_CODE_EMAIL_CHANGE,
+               CG_CODE_EMAIL_PASSPORT } cg_code_purpose;
 /* login.md 3.2; the inbox shows them as live, verified, used, cancelled, expired,
  * exhausted, invalidated. */
 typedef enum { CG_CODE_ISSUED, CG_CODE_NEED_SIGNUP, CG_CODE_NEED_PASSWORD,
@@ -94,7 +95,8 @@ typedef enum { CG_CODE_ISSUED, CG_CODE_NEED_SIGNUP, CG_CODE_NEED_PASSWORD,
 #define CG_RUNG_EMAIL 'e'
 #define CG_RUNG_SETUP_EMAIL 'E'
 #define CG_RUNG_FRAGMENT 'F'
-#define CG_RUNG_FIREBASE 'b'
+#define CG_RUNG_FIREBASE 'b' /* Android */
+#define CG_RUNG_FIREBASE_IOS 'i'
 #define CG_RUNG_WORD 'w'
 #define CG_RUNG_PHRASE 'p'
 
@@ -109,6 +111,9 @@ typedef struct {
   int32_t sealed_len;     /* 0: erased */
   int32_t secret_version, length; /* length: digits announced */
   char ladder[12];
+  char hint[40];          /* what may be told about the code: its caller's prefix or
+                             pattern, its first letter or word, a nonce */
+  char email[CG_STORE_EMAIL]; /* where it goes, or what the login will attach; "" */
   int32_t rung, attempts, max_attempts, resends;
   cg_code_state state;
   int64_t sent_at, resend_at, expires_at, changed_at;
@@ -137,6 +142,14 @@ typedef struct {
   int64_t reset_at; /* when a reset that was asked for may be done; 0: none was */
   int64_t retry_at; /* not to be asked for again before */
 } cg_store_password;
+
+/* How an account logs in by email. */
+typedef struct {
+  int64_t user_id;
+  char login_email[CG_STORE_EMAIL]; /* "": none */
+  bool setup_due;   /* it must attach one before it logs in again */
+  int64_t reset_at; /* when the reset that was asked for is over; 0: none was */
+} cg_store_email;
 
 /* What a client holds as a secret of its own to come back with. A token of one kind is
  * never one of another. States are the kind's own, 0..31. */
@@ -207,14 +220,16 @@ typedef enum {
                             expires_at (0: keep) -> code after, NOT_FOUND if its state
                             was another or it is dead. Leaving ISSUED erases the sealed
                             copy. */
-  CG_STORE_CODE_RESEND,  /* code, now: compare hash, state ISSUED, rung == number, not
-                            dead; sets rung, mac, sealed, secret_version, length,
-                            sent_at, resend_at, expires_at, resends + 1 -> code after,
-                            NOT_FOUND. Attempts stay as they are by then. */
+  CG_STORE_CODE_RESEND,  /* code, from, now: compare hash, state in from, rung == number,
+                            not dead; sets state ISSUED, rung, mac, sealed,
+                            secret_version, length, hint, email, sent_at, resend_at,
+                            expires_at, resends + 1 -> code after, NOT_FOUND. Attempts
+                            stay as they are by then. */
   CG_STORE_CODE_LOGIN,   /* text = hash, from, now, auth: state to CONSUMED, won_user_id,
                             and the auth put as by AUTH_PUT, in one transaction ->
                             code, auth; NOT_FOUND if the state was another or the code
-                            is dead */
+                            is dead. A ladder that began with the set-up of an email
+                            attaches code.email; a code by email ends its reset. */
   CG_STORE_CODE_SIGNUP,  /* as CODE_LOGIN, and adds `user` in the same transaction;
                             EXISTS if the phone is taken */
   CG_STORE_CODE_PENDING, /* id = key, now: the login of the key that waits for a password,
@@ -239,9 +254,15 @@ typedef enum {
                             -> token as it was, NOT_FOUND as MOVE */
   CG_STORE_TOKEN_DROP,   /* token.kind, token.user_id, token.key_id (0: of any): deletes
                             all of these -> number: how many there were */
+  CG_STORE_EMAIL_GET,    /* id = user -> email, NOT_FOUND */
+  CG_STORE_EMAIL_PUT,    /* email: in the place of the user's old row */
+  CG_STORE_EMAIL_RESET,  /* id = user, number = reset_at while it was 0 -> email after,
+                            NOT_FOUND */
   CG_STORE_COUNTER_HIT,  /* text = scope + ":" + id, number = window seconds, limit, now:
                             counts one -> number: 0, or seconds to wait if over the
-                            limit */
+                            limit; count: how often it was hit in this window */
+  CG_STORE_COUNTER_GET,  /* text = scope + ":" + id, now -> count; number: seconds until it
+                            runs out; both 0 if it has not been hit */
   CG_STORE_COUNTER_CLEAR,/* text = scope + ":" + id */
   CG_STORE_META_GET,     /* text = name -> blob, NOT_FOUND */
   CG_STORE_META_PUT,     /* text = name, blob */
@@ -254,8 +275,8 @@ typedef enum {
                             never used, which is never initialised or logged in; a key
                             that was is kept for ever, for without it its client is
                             logged out -> blob: the ids of those keys, 8 bytes each */
-  CG_STORE_RESET         /* users, auths, passwords, messages, codes, tokens, counters,
-                            missing; keys and meta stay */
+  CG_STORE_RESET         /* users, emails, auths, passwords, messages, codes, tokens,
+                            counters, missing; keys and meta stay */
 } cg_store_op;
 
 typedef struct {
@@ -272,6 +293,7 @@ typedef struct {
   const cg_store_token *token;
   const cg_store_message *message;
   const cg_store_password *password;
+  const cg_store_email *email;
 } cg_store_request;
 
 typedef struct { const char *method; uint32_t id; int64_t count; } cg_store_missing;
@@ -289,6 +311,7 @@ typedef struct {
   const cg_store_message *message;
   const cg_store_chat *chat;
   const cg_store_password *password;
+  const cg_store_email *email;
   const cg_store_missing *missing;
 } cg_store_reply;
 

@@ -45,6 +45,7 @@ static void keep(void *ctx, const cg_store_reply *r) {
   if (r->chat) memcpy(a->chats, r->chat, r->count * sizeof *r->chat);
   if (r->token) a->token = *r->token;
   if (r->password) a->password = *r->password;
+  if (r->email) a->email = *r->email;
   if (r->missing) keep_missing(a, r);
   a->blob_len = r->blob.len;
   if (r->blob.len) memcpy(a->blob, r->blob.at, r->blob.len);

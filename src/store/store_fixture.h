@@ -39,6 +39,7 @@ typedef struct {
   cg_store_missing missing[MOST];
   cg_store_token token;
   cg_store_password password;
+  cg_store_email email;
   uint8_t blob[64];
   size_t blob_len;
 } answer;

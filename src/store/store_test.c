@@ -156,6 +156,8 @@ static void test_auths(void **state) {
 static void test_code_get(void **state) {
   cg_store_code code = code_of("0123456789abcdef01", 1, "9996612345");
   code.purpose = CG_CODE_CHANGE_PHONE;
+  strcpy(code.hint, "12345");
+  memset(code.email, 'e', sizeof code.email - 1);
   code.user_id = 42;
   code.rung = 2;
   code.attempts = 1;
@@ -297,15 +299,25 @@ static void test_code_setup_email(void **state) {
   code.state = CG_CODE_SETUP_EMAIL;
   assert_int_equal(ASK(.op = CG_STORE_CODE_ADD, .code = &code), CG_OK);
   assert_int_equal(attempt(state, "a", NOW), CG_E_NOT_FOUND);
-  assert_int_equal(move(state, "a", CG_CODE_BIT(CG_CODE_SETUP_EMAIL), CG_CODE_ISSUED),
+  code.rung = 1;
+  assert_int_equal(ASK(.op = CG_STORE_CODE_RESEND, .code = &code, .now = NOW,
+                       .from = CG_CODE_BIT(CG_CODE_ISSUED)),
+                   CG_E_NOT_FOUND);
+  assert_int_equal(ASK(.op = CG_STORE_CODE_RESEND, .code = &code, .now = NOW,
+                       .from = CG_CODE_BIT(CG_CODE_SETUP_EMAIL)),
                    CG_OK);
+  assert_int_equal(got.codes[0].state, CG_CODE_ISSUED);
+  assert_int_equal(got.codes[0].rung, 1);
   assert_int_equal(got.codes[0].sealed_len, 33);
 }
 
 static void test_code_resend(void **state) {
   add_code(state, "a", 1, "100");
   attempt(state, "a", NOW);
+  uint32_t issued = CG_CODE_BIT(CG_CODE_ISSUED);
   cg_store_code next = code_of("a", 1, "100");
+  strcpy(next.hint, "+4930");
+  strcpy(next.email, "a@example.com");
   next.rung = 1;
   next.length = 6;
   next.sent_at = NOW + 70;
@@ -314,19 +326,23 @@ static void test_code_resend(void **state) {
   next.sealed_len = 34;
   memset(next.sealed, 8, 34);
   memset(next.mac, 6, sizeof next.mac);
-  assert_int_equal(ASK(.op = CG_STORE_CODE_RESEND, .code = &next, .now = NOW + 300),
+  assert_int_equal(ASK(.op = CG_STORE_CODE_RESEND, .code = &next, .from = issued,
+                       .now = NOW + 300),
                    CG_E_NOT_FOUND);
-  assert_int_equal(ASK(.op = CG_STORE_CODE_RESEND, .code = &next, .now = NOW + 70),
+  assert_int_equal(ASK(.op = CG_STORE_CODE_RESEND, .code = &next, .from = issued,
+                       .now = NOW + 70),
                    CG_OK);
   next.resends = 1;
   next.attempts = 1; /* as they were counted, not as the caller had seen them */
   assert_memory_equal(&got.codes[0], &next, sizeof next);
-  assert_int_equal(ASK(.op = CG_STORE_CODE_RESEND, .code = &next, .number = 0),
+  assert_int_equal(ASK(.op = CG_STORE_CODE_RESEND, .code = &next, .from = issued,
+                       .number = 0),
                    CG_E_NOT_FOUND);
   assert_int_equal(state_of(state, "a"), CG_CODE_ISSUED);
   assert_int_equal(got.codes[0].resends, 1);
   move(state, "a", ~0u, CG_CODE_CANCELLED);
-  assert_int_equal(ASK(.op = CG_STORE_CODE_RESEND, .code = &next, .number = 1),
+  assert_int_equal(ASK(.op = CG_STORE_CODE_RESEND, .code = &next, .from = issued,
+                       .number = 1),
                    CG_E_NOT_FOUND);
 }
 
@@ -449,11 +465,23 @@ static int64_t hit(void **state, const char *name, int64_t window, uint32_t limi
   return got.number;
 }
 
+static void counter_is(void **state, const char *name, int64_t now, uint32_t count,
+                       int64_t left) {
+  assert_int_equal(ASK(.op = CG_STORE_COUNTER_GET, .text = name, .now = now), CG_OK);
+  assert_int_equal(got.count, count);
+  assert_int_equal(got.number, left);
+}
+
 static void test_counters(void **state) {
   assert_int_equal(hit(state, "ip:a", 60, 2, NOW), 0);
+  assert_int_equal(got.count, 1);
   assert_int_equal(hit(state, "ip:a", 60, 2, NOW + 10), 0);
   assert_int_equal(hit(state, "ip:a", 60, 2, NOW + 20), 40);
   assert_int_equal(hit(state, "ip:a", 60, 2, NOW + 59), 1);
+  assert_int_equal(got.count, 4);
+  counter_is(state, "ip:a", NOW + 59, 4, 1);
+  counter_is(state, "ip:a", NOW + 60, 0, 0);
+  counter_is(state, "ip:b", NOW + 59, 0, 0);
   assert_int_equal(hit(state, "ip:b", 60, 2, NOW + 59), 0);
   assert_int_equal(hit(state, "ip:a", 60, 2, NOW + 60), 0); /* the next window */
   assert_int_equal(hit(state, "ip:a", 60, 2, NOW + 61), 0);
