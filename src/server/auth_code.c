@@ -9,47 +9,18 @@
 #include "ladder.h"
 #include "limits.h"
 #include "methods.h"
-#include "notice.h"
-
-#include "wipe.h"
+#include "tokens.h"
 
 #include <stdio.h>
 #include <string.h>
 
 enum {
   LIVE_PER_KEY = 3,
-  OTHERS_LOOKED_AT = 32,
-  DRAWS_MAX = 16,
   TEST_FLOOD_S = 5,
   EVER_S = 10 * 365 * 86400
 };
 
-static void log_code(const cg_op *op, const char *what) {
-  const cg_tx *tx = op->state;
-  char phone[32];
-  cg_mask_phone(tx->phone, phone);
-  cg_log_write(&op->s->log, CG_LOG_INFO, "%s: %s", phone, what);
-}
-
 /* --- auth.sendCode: a new transaction ------------------------------------- */
-
-/* Nobody has this number and nobody may take it: the transaction is for show. */
-static bool for_show(const cg_op *op) {
-  const cg_tx *tx = op->state;
-  return !tx->has_user && !cg_tx_may_sign_up(op);
-}
-
-/* The code exists: rung App brings it to the other sessions as a message. */
-static void deliver(cg_op *op) {
-  const cg_tx *tx = cg_tx_of(op);
-  char code[CG_CODE_SIZE];
-  cg_inbox_delivered(op->s, &tx->row);
-  bool app = cg_ladder_rung(&tx->row) == CG_RUNG_APP;
-  if (app && !cg_code_show(&op->s->secret, &tx->row, code))
-    cg_code_message(op, &tx->row, code, cg_tx_answer_sent);
-  else cg_tx_answer_sent(op);
-  cg_wipe(code, sizeof code);
-}
 
 static void look_for_live(cg_op *op);
 
@@ -64,99 +35,85 @@ static void on_code_added(cg_op *op, const cg_store_reply *r) {
     cg_op_internal(op, r->err);
     return;
   }
-  log_code(op, "a code was made");
-  deliver(op);
+  cg_tx_log(op, "a code was made");
+  cg_tx_deliver(op, cg_tx_answer_sent);
 }
 
-static void add_code(cg_op *op, const char *code) {
-  cg_tx *tx = cg_tx_of(op);
-  cg_store_code *row = &tx->row;
-  cg_err err = cg_code_hash_draw(&op->s->rng, row->hash);
-  if (!err) err = cg_code_keep(&op->s->secret, &op->s->rng, code, row);
-  if (!err && for_show(op)) err = cg_code_keep_none(&op->s->rng, row->length, row);
-  if (err) {
-    cg_op_internal(op, err);
-    return;
-  }
-  cg_store_request q = { .op = CG_STORE_CODE_ADD, .code = row, .now = cg_op_now(op),
-                         .limit = LIVE_PER_KEY };
+static void add_code(cg_op *op) {
+  cg_store_request q = { .op = CG_STORE_CODE_ADD, .code = &cg_tx_of(op)->row,
+                         .now = cg_op_now(op), .limit = LIVE_PER_KEY };
   cg_op_submit(op, &q, on_code_added);
-}
-
-static bool is_test_number(const cg_op *op) {
-  const cg_tx *tx = op->state;
-  return op->s->set.test_numbers && cg_phone_test(tx->phone).dc;
-}
-
-/* True if a live code of this phone, made for another key, is the same. */
-static bool taken(const cg_op *op, const cg_store_reply *r, const char *code) {
-  char other[CG_CODE_SIZE];
-  bool same = false;
-  for (uint32_t i = 0; i < r->count && !same; i++)
-    same = r->code[i].state == CG_CODE_ISSUED &&
-           !cg_code_show(&op->s->secret, &r->code[i], other) && !strcmp(other, code);
-  cg_wipe(other, sizeof other);
-  return same;
-}
-
-/* The codes of the phone are known: draw one that tells this login from the others. */
-static void on_others(cg_op *op, const cg_store_reply *r) {
-  char code[CG_CODE_SIZE];
-  cg_err err = CG_OK;
-  bool found = false;
-  for (int i = 0; i < DRAWS_MAX && !err && !found; i++) {
-    err = cg_code_draw(&op->s->rng, (int32_t)op->s->set.code_length, code);
-    found = !err && !taken(op, r, code);
-  }
-  if (found) add_code(op, code);
-  else cg_op_internal(op, CG_E_RANDOM);
-  cg_wipe(code, sizeof code);
-}
-
-static void draw_code(cg_op *op) {
-  const cg_tx *tx = cg_tx_of(op);
-  if (is_test_number(op)) {
-    char code[CG_CODE_SIZE] = { 0 };
-    memset(code, tx->phone[5], (size_t)op->s->set.test_code_length);
-    add_code(op, code);
-    return;
-  }
-  cg_store_request q = { .op = CG_STORE_CODE_LIST, .text = tx->phone,
-                         .limit = OTHERS_LOOKED_AT, .now = cg_op_now(op) };
-  cg_op_submit(op, &q, on_others);
 }
 
 /* Another session, or, for a number that is only for show, a coin that always falls the
  * same way: an answer "App" then proves no account. */
 static bool has_other_session(const cg_op *op, const cg_store_reply *r) {
   const cg_tx *tx = op->state;
-  if (for_show(op)) return cg_secret_coin(&op->s->secret, tx->phone);
+  if (cg_tx_for_show(op)) return cg_secret_coin(&op->s->secret, tx->phone);
   for (uint32_t i = 0; i < r->count; i++)
     if (r->auth[i].key_id != cg_op_key(op)) return true;
   return false;
 }
 
-/* When the next rung may be asked for; 0: at once. */
-static int64_t resend_time(const cg_op *op, const cg_store_code *row) {
-  int64_t wait = op->s->set.resend_timeout;
-  return wait && cg_rung_is_timed(cg_ladder_rung(row)) ? cg_op_now(op) + wait : 0;
+/* Who can have Firebase vouch for his app: a token is an iPhone's. */
+static char firebase_rung(const cg_op *op, const tl_codeSettings *can) {
+  const cg_tx *tx = op->state;
+  bool official = cg_settings_app_mobile(&op->s->set, tx->row.api_id);
+  if (!official || !can) return 0;
+  return TL_HAS(codeSettings, can, token) ? CG_RUNG_FIREBASE_IOS
+         : TL_HAS(codeSettings, can, allow_firebase) ? CG_RUNG_FIREBASE : 0;
+}
+
+static char sms_rung(const cg_settings *set) {
+  static const char rungs[] = { CG_RUNG_SMS, CG_RUNG_WORD, CG_RUNG_PHRASE };
+  return rungs[set->sms_kind];
+}
+
+/* Drops the rungs for which the caller's layer has no words: SMS has some in each. */
+static void drop_unsayable(cg_op *op, char *ladder) {
+  size_t n = 0;
+  for (size_t i = 0; ladder[i]; i++) {
+    char rung = ladder[i];
+    bool words = rung == CG_RUNG_WORD || rung == CG_RUNG_PHRASE;
+    if (words && !cg_tx_can_say(op, rung)) rung = CG_RUNG_SMS;
+    if (cg_tx_can_say(op, rung)) ladder[n++] = rung;
+  }
+  ladder[n] = '\0';
+}
+
+static void build_ladder(cg_op *op, bool other_session) {
+  cg_tx *tx = cg_tx_of(op);
+  const cg_settings *set = &op->s->set;
+  const tl_auth_sendCode *q = TL_AS(auth_sendCode, op->request);
+  const tl_codeSettings *can = TL_AS(codeSettings, q->settings);
+  cg_ladder_ways ways = { .setup_email = tx->email.setup_due && !set->private_profile,
+                          .email = tx->email.login_email[0] != 0,
+                          .fragment = !strncmp(tx->phone, "888", 3),
+                          .app = other_session };
+  if (set->third_party_sms) {
+    ways.firebase = firebase_rung(op, can);
+    ways.missed_call = can && TL_HAS(codeSettings, can, allow_missed_call);
+    ways.flash_call = can && TL_HAS(codeSettings, can, allow_flashcall);
+    ways.sms = sms_rung(set);
+    ways.call = set->voice_call;
+  }
+  cg_ladder_build(&ways, tx->row.ladder);
+  drop_unsayable(op, tx->row.ladder);
 }
 
 static void on_sessions(cg_op *op, const cg_store_reply *r) {
   cg_tx *tx = cg_tx_of(op);
-  const cg_settings *set = &op->s->set;
-  const tl_auth_sendCode *q = TL_AS(auth_sendCode, op->request);
-  int64_t now = cg_op_now(op);
-  tx->row = (cg_store_code){ .key_id = cg_op_key(op), .purpose = CG_CODE_LOGIN,
-                             .user_id = tx->has_user ? tx->user.id : 0,
-                             .max_attempts = (int32_t)set->max_attempts,
-                             .state = CG_CODE_ISSUED, .sent_at = now, .changed_at = now,
-                             .expires_at = now + set->code_ttl, .api_id = q->api_id };
-  memcpy(tx->row.phone, tx->phone, sizeof tx->row.phone);
-  memcpy(tx->row.ip, op->ip, sizeof tx->row.ip);
-  cg_ladder_build(has_other_session(op, r), set->third_party_sms, tx->row.ladder);
-  tx->row.resend_at = resend_time(op, &tx->row);
-  if (cg_ladder_rung(&tx->row)) draw_code(op);
+  bool other_session = has_other_session(op, r);
+  cg_tx_begin(op, CG_CODE_LOGIN);
+  tx->row.api_id = TL_AS(auth_sendCode, op->request)->api_id;
+  build_ladder(op, other_session);
+  char rung = cg_ladder_rung(&tx->row);
+  bool setup = rung == CG_RUNG_SETUP_EMAIL;
+  if (setup) tx->row.state = CG_CODE_SETUP_EMAIL;
+  if (rung == CG_RUNG_EMAIL)
+    memcpy(tx->row.email, tx->email.login_email, sizeof tx->row.email);
+  /* What an email is set up for must lead to a proof of the phone. */
+  if (rung && (!setup || cg_ladder_next(&tx->row))) cg_tx_draw(op, false, add_code);
   else cg_op_error(op, 400, "SMS_CODE_CREATE_FAILED");
 }
 
@@ -172,7 +129,7 @@ static void on_live(cg_op *op, const cg_store_reply *r) {
   cg_tx *tx = cg_tx_of(op);
   if (!r->err && r->code->state == CG_CODE_ISSUED) {
     tx->row = *r->code;
-    log_code(op, "asked again, nothing sent");
+    cg_tx_log(op, "asked again, nothing sent");
     cg_tx_answer_sent(op);
   } else {
     cg_limit_deliveries(op, start_new);
@@ -187,14 +144,23 @@ static void look_for_live(cg_op *op) {
   cg_op_submit(op, &q, on_live);
 }
 
+static void limit_requests(cg_op *op) {
+  cg_limit_requests(op, look_for_live);
+}
+
+static void use_tokens(cg_op *op) {
+  cg_tokens_use(op, limit_requests);
+}
+
 static void on_send_account(cg_op *op) {
   const cg_tx *tx = cg_tx_of(op);
-  if (cg_home_refuse_phone(op, tx->has_user ? &tx->user : NULL, for_show(op))) return;
+  if (cg_home_refuse_phone(op, tx->has_user ? &tx->user : NULL,
+                           cg_tx_for_show(op))) return;
   if (tx->has_user && tx->user.state == CG_USER_BANNED)
     cg_op_error(op, 400, "PHONE_NUMBER_BANNED");
-  else if (for_show(op) && !op->s->set.enumeration_safe)
+  else if (cg_tx_for_show(op) && !op->s->set.enumeration_safe)
     cg_op_error(op, 400, "PHONE_NUMBER_APP_SIGNUP_FORBIDDEN");
-  else cg_limit_requests(op, look_for_live);
+  else cg_tx_email(op, use_tokens);
 }
 
 /* What can be said against the number before it is looked up; true if the op was
@@ -238,7 +204,7 @@ void cg_auth_send_code(cg_op *op) {
   if (!cg_tx_new(op, q->phone_number, 0)) return;
   if (refuse_number(op)) return;
   const cg_tx *tx = cg_tx_of(op);
-  if (is_test_number(op) && cg_phone_test(tx->phone).kind == CG_TEST_FLOOD)
+  if (cg_tx_is_test(op) && cg_phone_test(tx->phone).kind == CG_TEST_FLOOD)
     flood_once(op);
   else look_for_account(op);
 }
@@ -247,39 +213,34 @@ void cg_auth_send_code(cg_op *op) {
 
 static void on_resend_found(cg_op *op);
 
-static void on_moved_on(cg_op *op, const cg_store_reply *r) {
+static void lost_resend(cg_op *op) {
   cg_tx *tx = cg_tx_of(op);
-  if (r->err && tx->rounds++ < CG_TX_ROUNDS) {
-    cg_tx_find_again(op, on_resend_found);
-  } else if (r->err) {
-    cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
-  } else {
-    tx->row = *r->code;
-    log_code(op, "the code was sent again");
-    deliver(op);
-  }
+  if (tx->rounds++ < CG_TX_ROUNDS) cg_tx_find_again(op, on_resend_found);
+  else cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
 }
 
-/* The next rung has the same kind of code, so the code stays. */
 static void move_on(cg_op *op) {
-  cg_tx *tx = cg_tx_of(op);
-  cg_store_code row = tx->row;
-  int64_t now = cg_op_now(op);
-  row.rung++;
-  row.sent_at = now;
-  row.expires_at = now + op->s->set.code_ttl;
-  row.resend_at = resend_time(op, &row);
-  cg_store_request q = { .op = CG_STORE_CODE_RESEND, .code = &row, .number = tx->row.rung,
-                         .from = CG_CODE_BIT(CG_CODE_ISSUED), .now = now };
-  cg_op_submit(op, &q, on_moved_on);
+  cg_tx_next_rung(op, CG_CODE_BIT(CG_CODE_ISSUED), cg_tx_answer_sent, lost_resend);
+}
+
+/* Firebase has failed the app, which says why: it need not wait. */
+static bool has_reason(const cg_op *op) {
+  const tl_auth_resendCode *q = TL_AS(auth_resendCode, op->request);
+  const cg_tx *tx = op->state;
+  char rung = cg_ladder_rung(&tx->row);
+  return TL_HAS(auth_resendCode, q, reason) && q->reason.len &&
+         (rung == CG_RUNG_FIREBASE || rung == CG_RUNG_FIREBASE_IOS);
 }
 
 static void on_resend_found(cg_op *op) {
   cg_tx *tx = cg_tx_of(op);
   int64_t wait = tx->row.resend_at - cg_op_now(op);
-  if (!cg_tx_is_issued(op)) cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
+  bool setup = cg_tx_is_setup(op);
+  tx->hurried = tx->found && has_reason(op);
+  if (setup) cg_op_error(op, 400, "EMAIL_INSTALL_MISSING");
+  else if (!cg_tx_is_issued(op)) cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
   else if (!cg_ladder_next(&tx->row)) cg_op_error(op, 406, "SEND_CODE_UNAVAILABLE");
-  else if (tx->row.resend_at && wait > 0) cg_op_wait(op, wait);
+  else if (tx->row.resend_at && wait > 0 && !tx->hurried) cg_op_wait(op, wait);
   else cg_limit_deliveries(op, move_on);
 }
 
@@ -306,7 +267,7 @@ static void on_cancelled(cg_op *op, const cg_store_reply *r) {
   } else if (r->err) {
     cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
   } else {
-    log_code(op, "the code was cancelled");
+    cg_tx_log(op, "the code was cancelled");
     cg_op_true(op);
   }
 }
@@ -314,9 +275,10 @@ static void on_cancelled(cg_op *op, const cg_store_reply *r) {
 static void on_cancel_found(cg_op *op) {
   cg_tx *tx = cg_tx_of(op);
   bool used = tx->found && tx->row.state == CG_CODE_CONSUMED;
-  if (cg_tx_is_issued(op)) {
+  bool setup = cg_tx_is_setup(op);
+  if (setup || cg_tx_is_issued(op)) {
     cg_store_request q = { .op = CG_STORE_CODE_MOVE, .text = tx->hash,
-                           .from = CG_CODE_BIT(CG_CODE_ISSUED),
+                           .from = CG_CODE_BIT(tx->row.state),
                            .number = CG_CODE_CANCELLED, .now = cg_op_now(op) };
     cg_op_submit(op, &q, on_cancelled);
   } else if (used || cg_tx_is_live(op)) {
@@ -340,7 +302,7 @@ static void on_report_found(cg_op *op) {
     cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
     return;
   }
-  log_code(op, "the client says that no code came");
+  cg_tx_log(op, "the client says that no code came");
   cg_op_true(op);
 }
 

@@ -5,11 +5,14 @@
  */
 #include "account.h"
 #include "auth_tx.h"
+#include "email.h"
 #include "enter.h"
+#include "ladder.h"
 #include "limits.h"
 #include "methods.h"
 #include "password.h"
 #include "notice.h"
+#include "tokens.h"
 
 #include <string.h>
 
@@ -53,7 +56,7 @@ static void answer_sign_up_required(cg_op *op) {
 static void on_failures_cleared(cg_op *op, const cg_store_reply *r) {
   (void)r;
   log_login(op, "logged in");
-  cg_auth_answer(op);
+  cg_tokens_issue(op, cg_tx_of(op)->user.id, cg_auth_answer);
 }
 
 static void clear_failures(cg_op *op) {
@@ -68,6 +71,14 @@ static void logged_in(cg_op *op, const cg_store_auth *auth) {
 /* --- auth.signIn ---------------------------------------------------------- */
 
 static void on_sign_in_found(cg_op *op);
+
+/* The code that went to the email of a signIn; nothing if there is none. */
+static cg_bytes email_code(const tl_auth_signIn *q) {
+  bool has = TL_HAS(auth_signIn, q, email_verification);
+  const tl_emailVerificationCode *by =
+      has ? TL_AS(emailVerificationCode, q->email_verification) : NULL;
+  return by ? by->code : (cg_bytes){ 0 };
+}
 
 /* Somebody else has moved the transaction: look at it as it is now. */
 static void lost_race(cg_op *op, cg_op_run *again) {
@@ -135,11 +146,18 @@ static void look_for_password(cg_op *op) {
   cg_op_submit(op, &q, on_password);
 }
 
+/* Row 37: the account is not what it was. */
+static void refuse_state(cg_op *op) {
+  if (cg_tx_of(op)->user.state == CG_USER_BANNED)
+    cg_op_error(op, 400, "PHONE_NUMBER_BANNED");
+  else cg_op_error(op, 401, "USER_DEACTIVATED");
+}
+
 /* The code was right: what follows depends on the account as it is now. */
 static void on_right_code(cg_op *op) {
   cg_tx *tx = cg_tx_of(op);
   if (tx->has_user && tx->user.state != CG_USER_ACTIVE) {
-    cg_op_error(op, 400, "PHONE_NUMBER_BANNED");
+    refuse_state(op);
   } else if (tx->has_user) {
     look_for_password(op);
   } else if (!cg_tx_may_sign_up(op)) {
@@ -175,13 +193,12 @@ static void on_failure(cg_op *op, const cg_store_reply *r) {
 /* The try is counted: now the code may be looked at. */
 static void on_attempt(cg_op *op, const cg_store_reply *r) {
   cg_tx *tx = cg_tx_of(op);
-  const tl_auth_signIn *q = TL_AS(auth_signIn, op->request);
   if (r->err) {
     lost_race(op, on_sign_in_found);
     return;
   }
   tx->row = *r->code;
-  if (cg_code_fits(&op->s->secret, &tx->row, q->phone_code))
+  if (cg_code_fits(&op->s->secret, &tx->row, tx->typed))
     cg_tx_account(op, false, on_right_code);
   else cg_limit_failures(op, on_failure);
 }
@@ -190,8 +207,8 @@ static void on_repeat_account(cg_op *op) {
   const cg_tx *tx = cg_tx_of(op);
   bool same = tx->has_user && tx->user.id == tx->row.won_user_id;
   if (!same) cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
-  else if (tx->user.state != CG_USER_ACTIVE) cg_op_error(op, 400, "PHONE_NUMBER_BANNED");
-  else cg_auth_answer(op);
+  else if (tx->user.state != CG_USER_ACTIVE) refuse_state(op);
+  else cg_tokens_issue(op, tx->user.id, cg_auth_answer);
 }
 
 /* Row 38: the same key with the same code soon after it won, and still logged in by it.
@@ -205,30 +222,53 @@ static bool is_repeat(const cg_op *op, cg_bytes code) {
          cg_code_fits(&op->s->secret, &tx->row, code);
 }
 
-static void on_sign_in_found(cg_op *op) {
-  const cg_tx *tx = cg_tx_of(op);
+/* The email that was being set up is proven, and the setting lets that do. */
+static void on_sign_in_granted(cg_op *op) {
+  cg_tx_account(op, false, on_right_code);
+}
+
+static void count_attempt(cg_op *op) {
+  cg_store_request a = { .op = CG_STORE_CODE_ATTEMPT, .text = cg_tx_of(op)->hash,
+                         .now = cg_op_now(op) };
+  cg_op_submit(op, &a, on_attempt);
+}
+
+/* What the current rung reads: the code that went to the email, or to the phone. */
+static cg_bytes typed(const cg_op *op) {
+  const cg_tx *tx = op->state;
   const tl_auth_signIn *q = TL_AS(auth_signIn, op->request);
-  bool has_code = TL_HAS(auth_signIn, q, phone_code);
+  bool by_email = cg_ladder_rung(&tx->row) == CG_RUNG_EMAIL;
+  if (by_email) return email_code(q);
+  return TL_HAS(auth_signIn, q, phone_code) ? q->phone_code : (cg_bytes){ 0 };
+}
+
+static void on_sign_in_found(cg_op *op) {
+  cg_tx *tx = cg_tx_of(op);
   bool tries_left = tx->found && tx->row.attempts < tx->row.max_attempts;
-  if (has_code && is_repeat(op, q->phone_code)) {
+  tx->typed = tx->found ? typed(op) : (cg_bytes){ 0 };
+  if (tx->typed.len && is_repeat(op, tx->typed))
     cg_tx_account(op, false, on_repeat_account);
-  } else if (!has_code || !tries_left || !cg_tx_is_live(op)) {
+  else if (cg_tx_is_setup(op) && op->s->set.setup_email_grants_login)
+    cg_email_grant(op, on_sign_in_granted);
+  else if (!tx->typed.len || !tries_left || !cg_tx_is_live(op))
     cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
-  } else {
-    cg_store_request a = { .op = CG_STORE_CODE_ATTEMPT, .text = tx->hash,
-                           .now = cg_op_now(op) };
-    cg_op_submit(op, &a, on_attempt);
-  }
+  else cg_limit_checks(op, count_attempt);
+}
+
+static bool is_given(cg_bytes code) {
+  return code.len && !cg_code_is_empty(code);
 }
 
 void cg_auth_sign_in(cg_op *op) {
   const tl_auth_signIn *q = TL_AS(auth_signIn, op->request);
-  bool has_code = TL_HAS(auth_signIn, q, phone_code);
-  bool by_email = !has_code && TL_HAS(auth_signIn, q, email_verification);
+  bool has_code = TL_HAS(auth_signIn, q, phone_code) && is_given(q->phone_code);
+  bool has_email = TL_HAS(auth_signIn, q, email_verification);
   if (cg_tx_refuse_layer(op)) return;
   if (!cg_tx_new(op, q->phone_number, 0)) return;
   if (!q->phone_code_hash.len) cg_op_error(op, 400, "PHONE_CODE_HASH_EMPTY");
-  else if (!by_email && (!has_code || cg_code_is_empty(q->phone_code)))
+  else if (has_email && !has_code && !TL_AS(emailVerificationCode, q->email_verification))
+    cg_op_error(op, 400, "EMAIL_NOT_ALLOWED"); /* who vouches for it is not asked here */
+  else if (!has_code && !is_given(email_code(q)))
     cg_op_error(op, 400, "PHONE_CODE_EMPTY");
   else cg_tx_find(op, q->phone_code_hash, on_sign_in_found);
 }
@@ -271,10 +311,14 @@ static void on_sign_up_account(cg_op *op) {
   else add_account(op);
 }
 
+static void look_for_sign_up(cg_op *op) {
+  cg_tx_account(op, false, on_sign_up_account);
+}
+
 static void on_sign_up_found(cg_op *op) {
   if (cg_tx_is_issued(op)) cg_op_error(op, 400, "PHONE_CODE_INVALID");
   else if (!cg_tx_is_live(op)) cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
-  else cg_tx_account(op, false, on_sign_up_account);
+  else cg_limit_sign_ups(op, look_for_sign_up);
 }
 
 void cg_auth_sign_up(cg_op *op) {
@@ -292,10 +336,16 @@ static void on_logged_out(cg_op *op, const cg_store_reply *r) {
   *cg_op_login(op) = (cg_login){ 0 };
   op->peer->turn = op->s->turn;
   if (!r->err) cg_log_write(&op->s->log, CG_LOG_INFO, "a session was logged out");
+  if (op->future_token.len)
+    TL_SET(auth_loggedOut, &out, future_auth_token, op->future_token);
   cg_op_answer(op, &out.o);
 }
 
-void cg_auth_log_out(cg_op *op) {
+static void end_login(cg_op *op) {
   cg_op_submit(op, &(cg_store_request){ .op = CG_STORE_AUTH_DELETE,
                                         .id = cg_op_key(op) }, on_logged_out);
+}
+
+void cg_auth_log_out(cg_op *op) {
+  cg_tokens_issue(op, cg_op_login(op)->user_id, end_login);
 }

@@ -3,7 +3,6 @@
 #include "auth_tx.h"
 
 #include "home.h"
-#include "ladder.h"
 #include "password.h"
 
 #include <stdio.h>
@@ -79,6 +78,12 @@ bool cg_tx_is_issued(const cg_op *op) {
   return cg_tx_is_live(op) && tx->row.state == CG_CODE_ISSUED;
 }
 
+bool cg_tx_is_setup(const cg_op *op) {
+  const cg_tx *tx = op->state;
+  return tx->found && tx->row.state == CG_CODE_SETUP_EMAIL &&
+         cg_op_now(op) < tx->row.expires_at;
+}
+
 /* --- accounts ------------------------------------------------------------- */
 
 static bool provisioned(const cg_op *op) {
@@ -94,6 +99,22 @@ bool cg_tx_may_sign_up(const cg_op *op) {
   cg_signup who = (cg_signup)op->s->set.signup;
   return who == CG_SIGNUP_OPEN ||
          (who == CG_SIGNUP_TEST_NUMBERS && cg_phone_test(tx->phone).dc);
+}
+
+static void on_email(cg_op *op, const cg_store_reply *r) {
+  cg_tx *tx = cg_tx_of(op);
+  tx->email = r->err ? (cg_store_email){ 0 } : *r->email;
+  tx->then(op);
+}
+
+void cg_tx_email(cg_op *op, cg_op_run *then) {
+  cg_tx *tx = cg_tx_of(op);
+  tx->then = then;
+  /* The same request for a number without an account: no user has this id. */
+  cg_store_request q = { .op = CG_STORE_EMAIL_GET,
+                         .id = tx->has_user ? (uint64_t)tx->user.id : UINT64_MAX };
+  if (op->s->set.login_email) cg_op_submit(op, &q, on_email);
+  else then(op);
 }
 
 /* Ids of ten digits, as people's accounts have them; safe in every client's numbers. */
@@ -160,42 +181,4 @@ void cg_tx_account(cg_op *op, bool provision, cg_op_run *then) {
   tx->then = then;
   tx->provision = provision;
   look_for_account(op);
-}
-
-/* --- auth.sentCode -------------------------------------------------------- */
-
-static const tl_auth_SentCodeType *sent_type(cg_op *op, char rung, int32_t length) {
-  tl_auth_sentCodeTypeApp *app = cg_arena_alloc(op->arena, sizeof *app);
-  tl_auth_sentCodeTypeSms *sms = cg_arena_alloc(op->arena, sizeof *sms);
-  tl_auth_sentCodeTypeCall *call = cg_arena_alloc(op->arena, sizeof *call);
-  if (!app || !sms || !call) return NULL;
-  *app = (tl_auth_sentCodeTypeApp){ TL_INIT(auth_sentCodeTypeApp), .length = length };
-  *sms = (tl_auth_sentCodeTypeSms){ TL_INIT(auth_sentCodeTypeSms), .length = length };
-  *call = (tl_auth_sentCodeTypeCall){ TL_INIT(auth_sentCodeTypeCall), .length = length };
-  switch (rung) {
-  case CG_RUNG_APP: return &app->auth_SentCodeType;
-  case CG_RUNG_SMS: return &sms->auth_SentCodeType;
-  case CG_RUNG_CALL: return &call->auth_SentCodeType;
-  default: return NULL;
-  }
-}
-
-static const tl_auth_CodeType *next_type(char rung) {
-  static const tl_auth_codeTypeSms sms = { TL_INIT(auth_codeTypeSms) };
-  static const tl_auth_codeTypeCall call = { TL_INIT(auth_codeTypeCall) };
-  return rung == CG_RUNG_SMS ? &sms.auth_CodeType
-         : rung == CG_RUNG_CALL ? &call.auth_CodeType : NULL;
-}
-
-void cg_tx_answer_sent(cg_op *op) {
-  const cg_tx *tx = cg_tx_of(op);
-  const cg_store_code *row = &tx->row;
-  tl_auth_sentCode sent = { TL_INIT(auth_sentCode),
-                            .type = sent_type(op, cg_ladder_rung(row), row->length),
-                            .phone_code_hash = cg_bytes_of(row->hash) };
-  const tl_auth_CodeType *next = next_type(cg_ladder_next(row));
-  int64_t wait = row->resend_at - cg_op_now(op);
-  if (next) TL_SET(auth_sentCode, &sent, next_type, next);
-  if (row->resend_at && wait > 0) TL_SET(auth_sentCode, &sent, timeout, (int32_t)wait);
-  cg_op_answer(op, &sent.o);
 }

@@ -18,13 +18,29 @@ typedef struct {
   const char *hash;    /* as the client gave it, cut to what a hash can be */
   bool found;          /* `row` is a transaction of this key and phone */
   cg_store_code row;
+  cg_bytes typed;      /* what its current rung reads of the call; at NULL: nothing */
   bool has_user;
   cg_store_user user;  /* the account of `phone` */
+  cg_store_email email; /* by which it logs in; all zero: it does not */
   bool provision;      /* make the account of a test number */
   cg_op_run *then;
-  cg_op_run *lost;     /* when another call was faster to log in */
+  cg_op_run *moved, *lost;        /* code_move.c */
+  cg_op_run *otherwise;           /* tokens.c: no token is good */
+  uint32_t token;                 /* ... the one that is looked at */
+  bool has_password;              /* ... the account */
+  uint32_t from;       /* states that it may be moved from */
+  bool hurried;        /* the next rung needs no waiting for */
+  bool vouched;        /* firebase.c: the code may go out */
   int rounds;          /* times that a race was lost */
-  int limit, limit_end; /* limits.c: rows of its table that are left */
+  const uint8_t *limits;       /* limits.c: those that apply */
+  size_t limit;                /* ... the one that is asked */
+  cg_op_run *within;
+  cg_op_step *failed;
+  int64_t too_many, failures;
+  cg_code_purpose email_for;   /* email_verify.c */
+  cg_store_code email_code;
+  const char *wrong, *gone;    /* errors for its code */
+  cg_op_run *verified, *granted;
 } cg_tx;
 
 enum {
@@ -57,12 +73,58 @@ void cg_tx_find_again(cg_op *op, cg_op_run *then); /* after a race was lost */
 bool cg_tx_is_live(const cg_op *op);
 bool cg_tx_is_issued(const cg_op *op); /* live, and its code not verified yet */
 
+bool cg_tx_is_setup(const cg_op *op);  /* alive, and waits for an email to be set up */
+
 /* Looks for the account of the phone: has_user, user. `provision` makes one for a test
  * number that has one by convention. */
 void cg_tx_account(cg_op *op, bool provision, cg_op_run *then);
 
-/* auth.sentCode for tx->row as it stands now. Ends the step. */
-void cg_tx_answer_sent(cg_op *op);
+/* Looks for the login email of the account: email. With the setting login_email off there
+ * is none. */
+void cg_tx_email(cg_op *op, cg_op_run *then);
+
+/* --- code_draw.c ------------------------------------------------------------ */
+
+/* Begins tx->row, a transaction of this key, phone and purpose, on the rungs in its
+ * ladder. */
+void cg_tx_begin(cg_op *op, cg_code_purpose purpose);
+
+/* Makes the code of tx->row for the rung it is on, with its hint, and sets its times.
+ * `keep`: it has one of the same kind already, which stays. A row that is for show gets a
+ * code that nothing fits. Ends the step. */
+void cg_tx_draw(cg_op *op, bool keep, cg_op_run *then);
+
+/* True if nobody has the number and nobody may take it: nothing is ever sent to it. */
+bool cg_tx_for_show(const cg_op *op);
+
+/* True if the number has a fixed code. */
+bool cg_tx_is_test(const cg_op *op);
+
+/* --- sent_code.c ------------------------------------------------------------ */
+
+/* auth.sentCode for tx->row as it stands now, in the op's memory. NULL when that is out:
+ * the op was answered. */
+const tl_auth_SentCode *cg_tx_sent(cg_op *op);
+void cg_tx_answer_sent(cg_op *op); /* answers with it. Ends the step. */
+
+/* True if the caller's layer has words for a code on this rung. */
+bool cg_tx_can_say(cg_op *op, char rung);
+
+/* --- code_move.c ------------------------------------------------------------ */
+
+/* Moves tx->row, which is in a state of `from` (bits), to its next rung, delivers, and
+ * runs `then`. `lost` runs, with the row unspecified, if somebody else was faster. A rung
+ * of tx->hurried tells no time to wait. Ends the step. */
+void cg_tx_next_rung(cg_op *op, uint32_t from, cg_op_run *then, cg_op_run *lost);
+
+/* Delivers the code of tx->row, which the store has, and runs `then`. A code that cannot
+ * be delivered is dead, and the op answered with SMS_CODE_CREATE_FAILED. Nothing goes out
+ * for a row that is for show, that waits for an email to be set up, or for Firebase to
+ * vouch for the app. Ends the step. */
+void cg_tx_deliver(cg_op *op, cg_op_run *then);
+
+/* Counts and logs that the code was made, or something about it. */
+void cg_tx_log(const cg_op *op, const char *what);
 
 /* auth_signin.c: logs the key in as tx->user, with the transaction tx->hash, and answers.
  * `lost`: the transaction has been moved; tx->row is how it is now. Ends the step. */

@@ -126,6 +126,15 @@ struct cg_conn {
 
 enum { CG_SCHEMAS_MAX = 16 };
 
+/* Who takes codes out of the server; deliver.h. */
+struct cg_delivery;
+typedef void cg_deliver_done(void *ctx, cg_err err);
+typedef struct {
+  void (*send)(void *ctx, const struct cg_delivery *what, cg_deliver_done *done,
+               void *done_ctx);
+  void *ctx;
+} cg_receiver;
+
 /* What has happened since the server was started. */
 typedef struct {
   uint64_t calls, errors, missing;
@@ -157,6 +166,7 @@ struct cg_server {
   cg_clock_shift clock;
   uint64_t now_us, turn;
   cg_counts counts;
+  cg_receiver receiver;  /* send NULL: the inbox alone */
 
   cg_map conns, peers;
   cg_dues dues;

@@ -26,6 +26,8 @@ const tl_auth_Authorization *cg_enter_authorization(cg_op *op,
   if (!a) return NULL;
   *a = (tl_auth_authorization){ TL_INIT(auth_authorization),
                                 .user = cg_account_self(op, user) };
+  if (op->future_token.len)
+    TL_SET(auth_authorization, a, future_auth_token, op->future_token);
   if (a->user) return &a->auth_Authorization;
   cg_op_internal(op, CG_E_MEMORY);
   return NULL;

@@ -13,7 +13,8 @@
  * set (login.md 1.3, 2.9). */
 bool cg_enter_refuse_app(cg_op *op, int32_t api_id, cg_bytes api_hash);
 
-/* The auth.authorization of an account, in the op's memory. NULL when that is out: the op
+/* The auth.authorization of an account, in the op's memory, with op->future_token if there
+ * is one (tokens.h). NULL when that is out: the op
  * was answered. */
 const tl_auth_Authorization *cg_enter_authorization(cg_op *op, const cg_store_user *user);
 

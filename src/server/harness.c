@@ -63,7 +63,9 @@ static cg_bytes keep_text(cg_bytes text) {
 static void late_submit(cg_store *s, const cg_store_request *rq, cg_store_done *done,
                         void *ctx) {
   late_store *late = (late_store *)(void *)s;
-  if (late->h->submits_fail) {
+  bool counter = rq->op == CG_STORE_COUNTER_HIT || rq->op == CG_STORE_COUNTER_GET ||
+                 rq->op == CG_STORE_COUNTER_CLEAR;
+  if (late->h->submits_fail || (late->h->counters_fail && counter)) {
     done(ctx, &(cg_store_reply){ .err = CG_E_STORE });
     return;
   }
@@ -557,7 +559,7 @@ const char *cg_harness_codes(cg_harness *h, const char *phone) {
 }
 
 const char *cg_harness_code(cg_harness *h, const char *phone) {
-  static char code[16];
+  static char code[CG_CODE_SIZE];
   const char *json = cg_harness_codes(h, phone);
   const char *live = strstr(json, "\"state\":\"live\"");
   *code = '\0';

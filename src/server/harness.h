@@ -38,6 +38,7 @@ typedef struct {
   bool store_fails;            /* the end of a turn cannot be made durable */
   bool writes_fail;            /* that of a turn that has written anything */
   bool submits_fail;           /* every request is answered with STORE */
+  bool counters_fail;          /* those about counters are */
   bool deaf;                   /* what the server sends is lost */
   uint64_t lag_us;             /* that a late store takes for an answer */
   test_rng rng, client_rng;    /* the server's, the clients' */

@@ -5,6 +5,7 @@
  */
 #include "account.h"
 #include "box.h"
+#include "leak.h"
 #include "methods.h"
 #include "push.h"
 
@@ -174,6 +175,12 @@ static bool refuse_message(cg_op *op, const tl_messages_sendMessage *q) {
   return true;
 }
 
+static void add_message(cg_op *op) {
+  const history *h = op->state;
+  cg_op_submit(op, &(cg_store_request){ .op = CG_STORE_MESSAGE_ADD, .message = &h->sent },
+               on_sent);
+}
+
 void cg_messages_send_message(cg_op *op) {
   const tl_messages_sendMessage *q = TL_AS(messages_sendMessage, op->request);
   if (refuse_message(op, q)) return;
@@ -182,6 +189,5 @@ void cg_messages_send_message(cg_op *op) {
   h->sent = (cg_store_message){ .user_id = cg_op_login(op)->user_id, .peer_id = h->chat,
                                 .out = true, .date = cg_unix(op->s->now_us),
                                 .random_id = q->random_id, .text = q->message };
-  cg_op_submit(op, &(cg_store_request){ .op = CG_STORE_MESSAGE_ADD, .message = &h->sent },
-               on_sent);
+  cg_leak_check(op, q->message, add_message);
 }

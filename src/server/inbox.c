@@ -80,9 +80,10 @@ static void free_wait(cg_wait *w) {
   cg_free(w);
 }
 
-/* A transaction that is only for show has no code to be shown. */
+/* A transaction that is only for show, or waits for an email, has no code to be shown. */
 static bool is_wanted(const cg_wait *w, const cg_store_code *row) {
   if (row->state == CG_CODE_ISSUED && !row->sealed_len) return false;
+  if (row->state == CG_CODE_SETUP_EMAIL) return false;
   return !w->until_us || row->state == CG_CODE_ISSUED;
 }
 

@@ -188,7 +188,7 @@ static void who_waits_when_the_server_ends_is_not_called(void **state) {
 
 /* --- accounts ------------------------------------------------------------- */
 
-static cg_said add_user(const char *json) {
+static cg_said post_user(const char *json) {
   static cg_said said;
   said = (cg_said){ 0 };
   cg_server_user_add(H.server, cg_bytes_of(json), H.now_us, cg_harness_hear, &said);
@@ -199,7 +199,7 @@ static cg_said add_user(const char *json) {
 static void accounts_are_added_and_listed(void **state) {
   (void)state;
   cg_tester *c = start();
-  cg_said said = add_user("{\"phone\":\"+49 30 123456\",\"first_name\":\"Ada\","
+  cg_said said = post_user("{\"phone\":\"+49 30 123456\",\"first_name\":\"Ada\","
                           "\"last_name\":\"L\",\"note\":[1]}");
   assert_int_equal(said.status, 200);
   assert_non_null(strstr(said.json, "\"phone\":\"" ORDINARY "\",\"first_name\":\"Ada\","
@@ -215,7 +215,7 @@ static void accounts_are_added_and_listed(void **state) {
   strcpy(code, cg_harness_code(&H, ORDINARY));
   const tl_user *u = user_of(sign_in(c, ORDINARY, s.hash, code));
   assert_true(cg_bytes_equal(u->first_name, CG_LIT("Ada")));
-  is_json(&(cg_said[]){ add_user("{\"phone\":\"" ORDINARY "\"}") }[0], 409,
+  is_json(&(cg_said[]){ post_user("{\"phone\":\"" ORDINARY "\"}") }[0], 409,
           "{\"error\":\"there is an account with this phone number\"}");
 }
 
@@ -228,7 +228,7 @@ static void bad_accounts_are_refused(void **state) {
     "{\"phone\":\"12345\",\"phone\":\"12345\"}",
   };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-    cg_said said = add_user(bad[i]);
+    cg_said said = post_user(bad[i]);
     assert_int_equal(said.calls, 1);
     assert_int_equal(said.status, 400);
   }

@@ -2,6 +2,7 @@
 /* inbox_users.c - the rest of the inbox: accounts, the clock, reset, missing methods. */
 #include "account.h"
 #include "bot.h"
+#include "email.h"
 #include "inbox.h"
 
 #include "json.h"
@@ -20,6 +21,7 @@ typedef struct {
   void *ctx;
   cg_store_user user;
   cg_store_token bot; /* user_id 0: a person */
+  cg_store_email email;
   int64_t shift; /* of the clock */
 } question;
 
@@ -95,8 +97,16 @@ static bool read_bot(cg_json *j, question *q) {
   return ok;
 }
 
-/* Reads {"phone" or "bot_token","first_name","last_name"}; the text of the fault, or
- * NULL. */
+static bool read_email(cg_json *j, char out[CG_STORE_EMAIL]) {
+  cg_bytes text;
+  if (!cg_json_string(j, &text) || !cg_address_good(text)) return false;
+  memcpy(out, text.at, text.len);
+  out[text.len] = '\0';
+  return true;
+}
+
+/* Reads {"phone" or "bot_token","first_name","last_name","login_email",
+ * "email_setup_due"}; the text of the fault, or NULL. */
 static const char *read_user(cg_bytes json, cg_arena *arena, question *q) {
   cg_store_user *u = &q->user;
   cg_json j;
@@ -107,6 +117,11 @@ static const char *read_user(cg_bytes json, cg_arena *arena, question *q) {
   while (object && !fault && cg_json_key(&j, &key)) {
     if (cg_bytes_equal(key, CG_LIT("phone")))
       fault = read_phone(&j, u->phone) ? NULL : "phone: not a phone number";
+    else if (cg_bytes_equal(key, CG_LIT("login_email")))
+      fault = read_email(&j, q->email.login_email) ? NULL : "login_email: no such address";
+    else if (cg_bytes_equal(key, CG_LIT("email_setup_due")))
+      fault = cg_json_bool(&j, &q->email.setup_due) ? NULL
+                                                    : "email_setup_due: true or false";
     else if (cg_bytes_equal(key, CG_LIT("bot_token")))
       fault = read_bot(&j, q) ? NULL : "bot_token: ID:SECRET with a secret of 35 characters";
     else if (cg_bytes_equal(key, CG_LIT("first_name")))
@@ -118,6 +133,8 @@ static const char *read_user(cg_bytes json, cg_arena *arena, question *q) {
   if (fault) return fault;
   if (!object || cg_json_end(&j)) return "a JSON object is wanted";
   if (u->phone[0] && u->id) return "phone: a bot has none";
+  if (u->id && (q->email.login_email[0] || q->email.setup_due))
+    return "login_email: a bot has none";
   return u->phone[0] || u->id ? NULL : "phone: missing";
 }
 
@@ -145,11 +162,26 @@ static void on_token_kept(void *ctx, const cg_store_reply *r) {
   say_added(ctx, r->err, "there is a bot with this token");
 }
 
+static void on_email_kept(void *ctx, const cg_store_reply *r) {
+  say_added(ctx, r->err, "");
+}
+
+static void keep_email(question *q) {
+  q->email.user_id = q->user.id;
+  cg_store_request put = { .op = CG_STORE_EMAIL_PUT, .email = &q->email };
+  cg_store_submit(q->s->store, &put, on_email_kept, q);
+}
+
 static void on_added(void *ctx, const cg_store_reply *r) {
   question *q = ctx;
-  if (r->err || !q->bot.user_id) {
+  bool emails = q->email.login_email[0] || q->email.setup_due;
+  if (r->err || (!q->bot.user_id && !emails)) {
     say_added(q, r->err, q->user.phone[0] ? "there is an account with this phone number"
                                           : "there is an account with this id");
+    return;
+  }
+  if (emails) {
+    keep_email(q);
     return;
   }
   cg_store_request put = { .op = CG_STORE_TOKEN_PUT, .token = &q->bot };

@@ -1,19 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * ladder.h - the ways by which a code travels, one after the other (login.md 2.2,
- * 2.4, 2.5), and how states and ways are called.
+ * 2.4, 2.5), and how states and ways are called. Pure functions.
  */
 #ifndef CG_SERVER_LADDER_H
 #define CG_SERVER_LADDER_H
 
 #include "store.h"
 
-/* Writes the rungs: App if the account has another session, then Sms and Call if
- * `phone_ways`. May end up empty: there is no way then. */
-void cg_ladder_build(bool other_session, bool phone_ways, char out[12]);
+/* What a ladder is built of: what the account has, what the client can do, and what the
+ * server does. */
+typedef struct {
+  bool setup_email, email, fragment, app, missed_call, flash_call, call;
+  char firebase, sms; /* CG_RUNG_FIREBASE or _IOS; _SMS, _WORD or _PHRASE; 0: none */
+} cg_ladder_ways;
+
+/* Writes the rungs in their order. May end up empty: there is no way then. */
+void cg_ladder_build(const cg_ladder_ways *ways, char out[12]);
 
 char cg_ladder_rung(const cg_store_code *c); /* the current one */
 char cg_ladder_next(const cg_store_code *c); /* the one behind it, 0 if there is none */
+
+/* What a code is made of. A code goes on to the next rung if that is of the same kind; of
+ * another kind it is drawn anew, and the old one is dead. */
+typedef enum {
+  CG_KIND_DIGITS,
+  CG_KIND_EMAIL,  /* digits, too, but never those that went to the phone */
+  CG_KIND_CALLER, /* the last digits of a number that calls */
+  CG_KIND_NUMBER, /* the whole of it */
+  CG_KIND_WORD,
+  CG_KIND_PHRASE,
+  CG_KIND_NONE    /* nothing is sent */
+} cg_code_kind;
+
+cg_code_kind cg_rung_kind(char rung);
 
 /* True if a client must wait before it asks for the next rung. */
 bool cg_rung_is_timed(char rung);

@@ -34,6 +34,15 @@ static inline void is_object(cg_told told, uint32_t id) {
 
 #define is_true(told) is_object((told), TL_ID_boolTrue)
 
+/* With what the client says that it can do. */
+static inline cg_told send_code_with(cg_tester *c, const char *phone,
+                                     const tl_codeSettings *can) {
+  tl_auth_sendCode q = { TL_INIT(auth_sendCode), .phone_number = cg_bytes_of(phone),
+                         .api_id = 1, .api_hash = CG_LIT(ZERO_HASH),
+                         .settings = &can->CodeSettings };
+  return cg_tester_call(c, &q.o);
+}
+
 static inline cg_told send_code_api(cg_tester *c, const char *phone, int32_t id,
                                     const char *hash) {
   tl_codeSettings settings = { TL_INIT(codeSettings) };
@@ -102,21 +111,81 @@ typedef struct {
   uint32_t type, next; /* constructor ids; next 0: none */
   int32_t length;
   int32_t timeout;     /* -1: not there */
+  char hint[128];      /* what the type tells beside its length */
+  int32_t reset_in, reset_at; /* of an email; -1: not there */
 } sent;
 
-static inline sent sent_of(cg_told told) {
-  is_object(told, TL_ID_auth_sentCode);
-  const tl_auth_sentCode *c = TL_AS(auth_sentCode, told.obj);
-  sent s = { .type = c->type->o.id, .timeout = -1 };
+static inline void copy_hint(sent *s, cg_bytes hint) {
+  assert_true(hint.len < sizeof s->hint);
+  if (hint.len) memcpy(s->hint, hint.at, hint.len);
+}
+
+static inline void sent_by_email(sent *s, const tl_auth_sentCodeTypeEmailCode *e) {
+  s->length = e->length;
+  copy_hint(s, e->email_pattern);
+  if (TL_HAS(auth_sentCodeTypeEmailCode, e, reset_available_period))
+    s->reset_in = e->reset_available_period;
+  if (TL_HAS(auth_sentCodeTypeEmailCode, e, reset_pending_date))
+    s->reset_at = e->reset_pending_date;
+  assert_false(TL_HAS(auth_sentCodeTypeEmailCode, e, google_signin_allowed));
+  assert_false(TL_HAS(auth_sentCodeTypeEmailCode, e, apple_signin_allowed));
+}
+
+static inline void sent_by_firebase(sent *s, const tl_auth_sentCodeTypeFirebaseSms *f) {
+  s->length = f->length;
+  if (TL_HAS(auth_sentCodeTypeFirebaseSms, f, nonce)) copy_hint(s, f->nonce);
+  if (TL_HAS(auth_sentCodeTypeFirebaseSms, f, play_integrity_nonce))
+    copy_hint(s, f->play_integrity_nonce);
+  if (TL_HAS(auth_sentCodeTypeFirebaseSms, f, receipt)) copy_hint(s, f->receipt);
+}
+
+static inline void sent_type_of(sent *s, const void *type) {
+  const tl_auth_sentCodeTypeApp *app = TL_AS(auth_sentCodeTypeApp, type);
+  const tl_auth_sentCodeTypeSms *sms = TL_AS(auth_sentCodeTypeSms, type);
+  const tl_auth_sentCodeTypeCall *call = TL_AS(auth_sentCodeTypeCall, type);
+  const tl_auth_sentCodeTypeMissedCall *missed =
+      TL_AS(auth_sentCodeTypeMissedCall, type);
+  const tl_auth_sentCodeTypeFragmentSms *fragment =
+      TL_AS(auth_sentCodeTypeFragmentSms, type);
+  s->length = app ? app->length : sms ? sms->length : call ? call->length
+              : missed ? missed->length : fragment ? fragment->length : -1;
+  if (missed) copy_hint(s, missed->prefix);
+  if (fragment) copy_hint(s, fragment->url);
+  if (TL_AS(auth_sentCodeTypeFlashCall, type))
+    copy_hint(s, TL_AS(auth_sentCodeTypeFlashCall, type)->pattern);
+  if (TL_AS(auth_sentCodeTypeSmsWord, type))
+    copy_hint(s, TL_AS(auth_sentCodeTypeSmsWord, type)->beginning);
+  if (TL_AS(auth_sentCodeTypeSmsPhrase, type))
+    copy_hint(s, TL_AS(auth_sentCodeTypeSmsPhrase, type)->beginning);
+  if (TL_AS(auth_sentCodeTypeEmailCode, type))
+    sent_by_email(s, TL_AS(auth_sentCodeTypeEmailCode, type));
+  if (TL_AS(auth_sentCodeTypeFirebaseSms, type))
+    sent_by_firebase(s, TL_AS(auth_sentCodeTypeFirebaseSms, type));
+}
+
+static inline sent sent_of_object(const void *obj) {
+  const tl_auth_sentCode *c = TL_AS(auth_sentCode, obj);
+  assert_non_null(c);
+  sent s = { .type = c->type->o.id, .timeout = -1, .reset_in = -1, .reset_at = -1 };
   assert_int_equal(c->phone_code_hash.len, 18);
   memcpy(s.hash, c->phone_code_hash.at, 18);
   if (TL_HAS(auth_sentCode, c, next_type)) s.next = c->next_type->o.id;
   if (TL_HAS(auth_sentCode, c, timeout)) s.timeout = c->timeout;
-  const tl_auth_sentCodeTypeApp *app = TL_AS(auth_sentCodeTypeApp, c->type);
-  const tl_auth_sentCodeTypeSms *sms = TL_AS(auth_sentCodeTypeSms, c->type);
-  const tl_auth_sentCodeTypeCall *call = TL_AS(auth_sentCodeTypeCall, c->type);
-  s.length = app ? app->length : sms ? sms->length : call ? call->length : -1;
+  sent_type_of(&s, c->type);
   return s;
+}
+
+static inline sent sent_of(cg_told told) {
+  is_object(told, TL_ID_auth_sentCode);
+  return sent_of_object(told.obj);
+}
+
+/* Adds an account, as POST /users does. */
+static inline void add_user(const char *json) {
+  cg_said said = { 0 };
+  cg_server_user_add(H.server, cg_bytes_of(json), H.now_us, cg_harness_hear, &said);
+  cg_harness_pump(&H);
+  if (said.status != 200) fail_msg("POST /users: %d %s", said.status, said.json);
 }
 
 /* The user of an auth.authorization. */

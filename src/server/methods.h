@@ -24,6 +24,14 @@ cg_op_run cg_account_get_password, cg_account_get_password_settings,
     cg_account_update_password_settings, cg_account_confirm_password_email,
     cg_account_resend_password_email, cg_account_cancel_password_email,
     cg_account_get_tmp_password;
+/* email.c */
+cg_op_run cg_auth_reset_login_email;
+/* email_verify.c */
+cg_op_run cg_account_send_verify_email, cg_account_verify_email;
+/* firebase.c */
+cg_op_run cg_auth_request_firebase_sms;
+/* leak.c */
+cg_op_run cg_account_invalidate_codes;
 /* auth_temp.c */
 cg_op_run cg_auth_bind_temp_key, cg_auth_drop_temp_keys;
 /* qr.c */

@@ -210,11 +210,19 @@ void cg_op_answer(cg_op *op, const tl_obj *answer) {
   cg_buf_free(&b);
 }
 
-void cg_op_true(cg_op *op) {
+static void answer_bool(cg_op *op, uint32_t id) {
   cg_buf b = { 0 };
-  cg_buf_u32(&b, TL_ID_boolTrue);
+  cg_buf_u32(&b, id);
   reply(op, &b);
   cg_buf_free(&b);
+}
+
+void cg_op_true(cg_op *op) {
+  answer_bool(op, TL_ID_boolTrue);
+}
+
+void cg_op_false(cg_op *op) {
+  answer_bool(op, TL_ID_boolFalse);
 }
 
 void cg_op_mute(const cg_link *l, uint64_t msg_id) {

@@ -30,8 +30,12 @@ struct cg_op {
   cg_op_run *run;       /* what it waits to begin with */
   cg_op_step *step;
   cg_op_step *after_load; /* account.c: what the caller's account is loaded for */
+  void (*sent)(cg_op *op, cg_err err); /* deliver.h: what came of it */
+  cg_op_run *after_token; /* tokens.h */
+  cg_bytes future_token;  /* ... for the answer, if there is one */
   cg_op_run *after_notice; /* notice.h: what the account was told before */
   void *state;          /* the handler's, in `arena` */
+  void *leak;           /* leak.c's, likewise */
   bool waiting;         /* for calls that it named in invokeAfterMsg */
   bool initialising;    /* the store is asked to keep its initConnection */
   bool binding;         /* it is about to bind its key */
@@ -70,6 +74,7 @@ void cg_op_submit(cg_op *op, const cg_store_request *request, cg_op_step *step);
  * there. Each of them ends the step. */
 void cg_op_answer(cg_op *op, const tl_obj *answer);
 void cg_op_true(cg_op *op);
+void cg_op_false(cg_op *op);
 /* True if `answer` can be said in the caller's layer: to be asked before anything is
  * changed that could not be told afterwards. */
 bool cg_op_can_answer(const cg_op *op, const tl_obj *answer);

@@ -5,6 +5,7 @@
 #include "ctr.h"
 #include "gcm.h"
 #include "hash.h"
+#include "ladder.h"
 #include "wipe.h"
 
 #include <string.h>
@@ -111,17 +112,33 @@ cg_err cg_code_show(const cg_secret *s, const cg_store_code *row,
   return err;
 }
 
-/* Clients and people write 12-345 and 1 2 3 4 5. */
+/* Clients and people write 12-345 and 1 2 3 4 5, and +49 before a number. */
 static size_t clean(cg_bytes typed, uint8_t out[TYPED_MAX]) {
   size_t len = 0;
   for (size_t i = 0; i < typed.len && len < TYPED_MAX; i++)
-    if (typed.at[i] != ' ' && typed.at[i] != '-') out[len++] = typed.at[i];
+    if (!strchr(" -+", typed.at[i]) || !typed.at[i]) out[len++] = typed.at[i];
+  return len;
+}
+
+/* Phones write capitals at the beginning and a blank behind each word. */
+static size_t clean_words(cg_bytes typed, uint8_t out[TYPED_MAX]) {
+  size_t len = 0;
+  bool blank = false;
+  for (size_t i = 0; i < typed.len && len < TYPED_MAX; i++) {
+    uint8_t c = typed.at[i];
+    bool is_blank = c == ' ' || (c >= '\t' && c <= '\r');
+    if (!is_blank && blank && len && len + 1 < TYPED_MAX) out[len++] = ' ';
+    if (!is_blank) out[len++] = c >= 'A' && c <= 'Z' ? (uint8_t)(c + ('a' - 'A')) : c;
+    blank = is_blank;
+  }
   return len;
 }
 
 bool cg_code_fits(const cg_secret *s, const cg_store_code *row, cg_bytes typed) {
   uint8_t digits[TYPED_MAX], mac[32];
-  size_t len = clean(typed, digits);
+  cg_code_kind kind = cg_rung_kind(cg_ladder_rung(row));
+  bool words = kind == CG_KIND_WORD || kind == CG_KIND_PHRASE;
+  size_t len = words ? clean_words(typed, digits) : clean(typed, digits);
   cg_err err = code_mac(s, row->hash, (cg_bytes){ digits, len }, mac);
   bool equal = cg_equal_ct(mac, row->mac, sizeof mac);
   cg_wipe(digits, sizeof digits);

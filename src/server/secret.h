@@ -14,7 +14,7 @@
 
 enum {
   CG_SECRET_VERSION = 1, /* in code rows: which secret made them */
-  CG_CODE_SIZE = 8,      /* up to 7 digits and a NUL */
+  CG_CODE_SIZE = 40,     /* the longest phrase and a NUL */
   CG_CODE_HASH_SIZE = 19 /* 18 hex digits and a NUL */
 };
 
@@ -26,7 +26,7 @@ typedef struct {
 CG_MUST_USE cg_err cg_secret_init(cg_secret *s, cg_bytes private_pem);
 void cg_secret_wipe(cg_secret *s);
 
-/* Draws `length` (1..7) digits, each equally likely. RANDOM. */
+/* Draws `length` (1..39) digits, each equally likely. RANDOM. */
 CG_MUST_USE cg_err cg_code_draw(const cg_rng *rng, int32_t length,
                                 char out[CG_CODE_SIZE]);
 /* A phone_code_hash: nothing in it comes from the phone or the code. RANDOM. */
@@ -46,8 +46,9 @@ CG_MUST_USE cg_err cg_code_keep_none(const cg_rng *rng, int32_t length,
 CG_MUST_USE cg_err cg_code_show(const cg_secret *s, const cg_store_code *row,
                                 char out[CG_CODE_SIZE]);
 
-/* True if `typed`, blanks and hyphens dropped, is the code of `row`. Takes the same time
- * whatever is typed. */
+/* True if `typed` is the code of `row`: blanks and hyphens dropped, or, where the row's
+ * rung has words, small letters and single blanks made of it. Takes the same time whatever
+ * is typed. */
 bool cg_code_fits(const cg_secret *s, const cg_store_code *row, cg_bytes typed);
 
 /* True if nothing is left of `typed` without blanks and hyphens. */

@@ -140,7 +140,7 @@ static void want_of_randomness_is_an_error(void **state) {
   (void)state;
   cg_secret s = secret("pem");
   cg_rng rng = { no_random, NULL };
-  char out[CG_CODE_HASH_SIZE];
+  char out[CG_CODE_SIZE];
   cg_store_code row = { .hash = "00aa" };
   assert_int_equal(cg_code_draw(&rng, 5, out), CG_E_RANDOM);
   assert_int_equal(cg_code_hash_draw(&rng, out), CG_E_RANDOM);
@@ -193,31 +193,6 @@ static void coins_fall_either_way_and_always_the_same(void **state) {
   assert_in_range(alike, 16, 48);
 }
 
-static void ladders(void **state) {
-  (void)state;
-  cg_store_code c = { 0 };
-  cg_ladder_build(true, true, c.ladder);
-  assert_string_equal(c.ladder, "asc");
-  assert_int_equal(cg_ladder_rung(&c), CG_RUNG_APP);
-  assert_int_equal(cg_ladder_next(&c), CG_RUNG_SMS);
-  c.rung = 2;
-  assert_int_equal(cg_ladder_rung(&c), CG_RUNG_CALL);
-  assert_int_equal(cg_ladder_next(&c), 0);
-  c.rung = 12;
-  assert_int_equal(cg_ladder_rung(&c), 0);
-  cg_ladder_build(false, true, c.ladder);
-  assert_string_equal(c.ladder, "sc");
-  cg_ladder_build(false, false, c.ladder);
-  assert_string_equal(c.ladder, "");
-  assert_false(cg_rung_is_timed(CG_RUNG_APP));
-  assert_true(cg_rung_is_timed(CG_RUNG_SMS));
-  assert_true(cg_rung_is_timed(CG_RUNG_CALL));
-  assert_string_equal(cg_rung_name(CG_RUNG_CALL), "call");
-  assert_string_equal(cg_code_state_name(CG_CODE_ISSUED), "live");
-  assert_string_equal(cg_code_state_name(CG_CODE_NEED_SIGNUP), "verified");
-  assert_string_equal(cg_code_state_name(CG_CODE_CONSUMED), "used");
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(digits_are_equally_likely),
@@ -232,7 +207,6 @@ int main(void) {
     cmocka_unit_test(want_of_memory_is_an_error),
     cmocka_unit_test(salts_and_masks_differ),
     cmocka_unit_test(coins_fall_either_way_and_always_the_same),
-    cmocka_unit_test(ladders),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 
 #include "methods.h"
 #include "notice.h"
+#include "tokens.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -196,16 +197,13 @@ void cg_account_reset_authorization(cg_op *op) {
 }
 
 /* The tokens that would log in without a code end with the sessions (login.md 2.12). */
-static void on_tokens_dropped(cg_op *op, const cg_store_reply *r) {
-  (void)r;
+static void end_others(cg_op *op) {
   end_sessions(op, 0, on_ended);
 }
 
 void cg_auth_reset_authorizations(cg_op *op) {
   if (refuse_fresh(op)) return;
-  cg_store_token of = { .kind = CG_TOKEN_FUTURE, .user_id = cg_op_login(op)->user_id };
-  cg_op_submit(op, &(cg_store_request){ .op = CG_STORE_TOKEN_DROP, .token = &of },
-               on_tokens_dropped);
+  cg_tokens_drop(op, cg_op_login(op)->user_id, end_others);
 }
 
 /* --- account.changeAuthorizationSettings ---------------------------------- */

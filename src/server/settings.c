@@ -8,48 +8,65 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef enum { NUMBER, SWITCH, CHOICE, APPS, COUNTRY, NAME } setting_kind;
+typedef enum { NUMBER, SWITCH, CHOICE, APPS, COUNTRY, NAME, TEXT } setting_kind;
 
 typedef struct {
   const char *name;
   setting_kind kind;
-  size_t at;             /* of the int64_t in cg_settings */
+  size_t at;             /* of the int64_t, or the text, in cg_settings */
   int64_t test, strict;  /* default in profile test and in private */
-  int64_t min, max;      /* NUMBER, profile test */
+  int64_t min, max;      /* NUMBER, profile test; TEXT: max is its size */
   int64_t strict_min, strict_max; /* all kinds, profile private */
   const char *choices;   /* CHOICE: "a|b|c", the first is 0 */
   const char *doc;
 } setting;
 
 #define AT(field) offsetof(cg_settings, field)
+#define ROOM(field) ((int64_t)sizeof((cg_settings *)0)->field)
 #define DEFAULT_APPS "1:00000000000000000000000000000000"
 
 static const setting table[] = {
   { "any_api_id", SWITCH, AT(any_api_id), 1, 0, 0, 1, 0, 1, NULL,
     "take every api_id with every api_hash" },
   { "apps", APPS, AT(apps_given), 0, 0, 0, 0, 0, CG_APPS_MAX, NULL,
-    "ID:HASH[:published],...: the api_id pairs that are known, hash in 32 hex digits" },
+    "ID:HASH[:published][:mobile],...: the api_id pairs that are known, hash in 32 hex "
+    "digits; mobile: an official app that can attest itself to Firebase" },
+  { "attestation", CHOICE, AT(attestation), CG_ATTEST_ANY, CG_ATTEST_ECHO, 0, 0, 0, 2,
+    "any|echo|none", "which tokens of Firebase are taken: any, those with the nonce or "
+    "receipt in them, none" },
   { "code_length", NUMBER, AT(code_length), 5, 6, 5, 7, 6, 7, NULL,
     "digits of a random code" },
   { "code_ttl", NUMBER, AT(code_ttl), 300, 300, 1, 86400, 1, 600, NULL,
     "seconds that a code lives after its last delivery" },
   { "country", COUNTRY, AT(country), 0, 0, 0, 0, 0, 0, NULL,
     "two capitals: the country that help.getNearestDc names" },
+  { "email_blocked", TEXT, AT(email_blocked), 0, 0, 0, ROOM(email_blocked), 0, 0,
+    NULL, "domain,...: no login email may be there (EMAIL_NOT_ALLOWED)" },
+  { "email_reset_period", NUMBER, AT(email_reset_period), 0, 604800, 0, 31536000, 0,
+    31536000, NULL, "seconds from the wish to reset a login email to its end; 0: none" },
   { "enumeration_safe", SWITCH, AT(enumeration_safe), 0, 1, 0, 1, 0, 1, NULL,
     "with sign-up closed, an unknown number is answered like a known one" },
   { "explain_406", SWITCH, AT(explain_406), 0, 0, 0, 1, 0, 1, NULL,
     "an error 406, at which apps say nothing, comes with a text for a pop-up" },
   { "fresh_session", NUMBER, AT(fresh_session), 0, 86400, 0, 604800, 0, 604800, NULL,
     "seconds for which a new session may not end others; 0: none" },
-  { "future_tokens", CHOICE, AT(future_tokens), 0, 0, 0, 0, 0, 0, "off",
-    "tokens that log in without a code; none are given out" },
+  { "firebase_project", NUMBER, AT(firebase_project), 0, 0, 0, 999999999, 0, 999999999,
+    NULL, "Play Integrity project that Android apps are told; 0: they get a nonce" },
+  { "fragment_url", TEXT, AT(fragment_url), 0, 0, 0, ROOM(fragment_url), 0, 0, NULL,
+    "where owners of numbers with 888 are told to look for their code" },
+  { "future_tokens", SWITCH, AT(future_tokens), 0, 1, 0, 1, 0, 1, NULL,
+    "give out tokens that log in without a code, once each" },
   { "home_dc", NUMBER, AT(home_dc), 0, 0, 0, CG_DCS_MAX, 0, CG_DCS_MAX, NULL,
     "the DC that numbers without an account are sent to (NETWORK_MIGRATE_X), if there are "
     "several; 0: they stay where they ask" },
+  { "leak_check", SWITCH, AT(leak_check), 0, 1, 0, 1, 0, 1, NULL,
+    "a code that its owner writes into a chat is dead" },
   { "legacy_rsa", SWITCH, AT(legacy_rsa), 1, 0, 0, 1, 0, 1, NULL,
     "take key exchanges with the SHA1 padding of old clients" },
   { "limits", SWITCH, AT(limits), 0, 1, 0, 1, 1, 1, NULL,
     "count codes sent per number and calls per key, and refuse what is too much" },
+  { "login_email", SWITCH, AT(login_email), 1, 0, 0, 1, 0, 1, NULL,
+    "accounts with a login email get their codes there; this tells who has one" },
   { "max_attempts", NUMBER, AT(max_attempts), 5, 5, 1, 100, 1, 10, NULL,
     "tries that a code takes" },
   { "max_connections", NUMBER, AT(max_connections), 10000, 10000, 1, 1000000, 1, 1000000,
@@ -68,6 +85,8 @@ static const setting table[] = {
     "how numbers are checked: by their length" },
   { "public_test", SWITCH, AT(public_test), 0, 0, 0, 1, 0, 1, NULL,
     "profile test also serves peers that are not on this machine" },
+  { "push_timeout", NUMBER, AT(push_timeout), 15, 15, 1, 300, 1, 300, NULL,
+    "seconds that an iPhone app waits for the push that attests it" },
   { "resend_timeout", NUMBER, AT(resend_timeout), 0, 60, 0, 3600, 0, 3600, NULL,
     "seconds before a code may be sent again by the next way; 0: at once" },
   { "service_name", NAME, AT(service_name), 0, 0, 0, 0, 0, 0, NULL,
@@ -75,8 +94,13 @@ static const setting table[] = {
   { "session_ttl", NUMBER, AT(session_ttl), 183, 183, 1, 366, 1, 366, NULL,
     "days after which a session that was not used ends, unless its account says "
     "otherwise" },
+  { "setup_email_grants_login", SWITCH, AT(setup_email_grants_login), 0, 0, 0, 1, 0, 0,
+    NULL, "the code of an email that is being set up logs in by itself, as Telegram "
+    "Desktop tries it: whoever knows the number gets in" },
   { "signup", CHOICE, AT(signup), CG_SIGNUP_OPEN, CG_SIGNUP_CLOSED, 0, 0, 0, 2,
     "open|test_numbers|closed", "which numbers without an account may make one" },
+  { "sms_kind", CHOICE, AT(sms_kind), CG_SMS_DIGITS, CG_SMS_DIGITS, 0, 0, 0, 2,
+    "sms|word|phrase", "what a message by SMS holds" },
   { "strict_reauth", SWITCH, AT(strict_reauth), 0, 0, 0, 1, 0, 1, NULL,
     "refuse auth.sendCode on a key that is logged in" },
   { "test_code_length", NUMBER, AT(test_code_length), 5, 6, 5, 7, 5, 7, NULL,
@@ -88,8 +112,14 @@ static const setting table[] = {
     "99966XYYYY has a fixed code, X five times, and makes its own account, but YYYY "
     "8000-8999 has to sign up, 9000-9099 has the password test, 9100-9199 is banned, "
     "9200-9299 must wait once; never in profile private" },
+  { "test_number_daily_quota", NUMBER, AT(test_quota), 0, 0, 0, 100000, 0, 100000, NULL,
+    "codes that a test number gets in a day; 0: any number of them" },
   { "third_party_sms", SWITCH, AT(third_party_sms), 1, 1, 0, 1, 0, 1, NULL,
     "codes go by SMS and call too, not only to other sessions" },
+  { "token_ttl", NUMBER, AT(token_ttl), 2592000, 2592000, 1, 31536000, 1, 31536000, NULL,
+    "seconds that a token of future_tokens lives" },
+  { "voice_call", SWITCH, AT(voice_call), 1, 1, 0, 1, 0, 1, NULL,
+    "codes are also told by a call" },
 };
 enum { TABLE = sizeof table / sizeof *table };
 
@@ -133,6 +163,8 @@ static bool parse_app(const char **text, cg_app *app) {
   *text = hash + 32;
   app->published = !strncmp(*text, ":published", 10);
   if (app->published) *text += 10;
+  app->mobile = !strncmp(*text, ":mobile", 7);
+  if (app->mobile) *text += 7;
   return !**text || **text == ',';
 }
 
@@ -161,6 +193,14 @@ static bool parse_name(cg_settings *s, const char *text) {
   return true;
 }
 
+static bool parse_text(char *out, size_t size, const char *text) {
+  for (const char *c = text; *c; c++)
+    if (*c <= ' ' || *c > '~') return false;
+  if (strlen(text) >= size) return false;
+  strcpy(out, text);
+  return true;
+}
+
 static bool parse(cg_settings *s, const setting *row, const char *text) {
   int64_t *v = slot(s, row);
   switch (row->kind) {
@@ -170,6 +210,7 @@ static bool parse(cg_settings *s, const setting *row, const char *text) {
   case APPS: return parse_apps(s, text);
   case COUNTRY: return parse_country(s, text);
   case NAME: return parse_name(s, text);
+  case TEXT: return parse_text((char *)s + row->at, (size_t)row->max, text);
   default: return false;
   }
 }
@@ -198,7 +239,7 @@ static cg_err apply(cg_settings *s, const char *given, cg_fault *fault) {
 static cg_err check_private(cg_settings *s, cg_fault *fault) {
   for (size_t i = 0; i < TABLE; i++) {
     const setting *row = &table[i];
-    if (row->kind == COUNTRY || row->kind == NAME) continue;
+    if (row->kind == COUNTRY || row->kind == NAME || row->kind == TEXT) continue;
     int64_t v = *slot(s, row);
     if (v < row->strict_min || v > row->strict_max)
       return cg_fail(fault, CG_E_USAGE,
@@ -210,7 +251,8 @@ static cg_err check_private(cg_settings *s, cg_fault *fault) {
 
 cg_err cg_settings_init(cg_settings *s, const char *profile, const char *const *set,
                         cg_fault *fault) {
-  *s = (cg_settings){ .country = "XX", .service_name = "Local login" };
+  *s = (cg_settings){ .country = "XX", .service_name = "Local login",
+                      .fragment_url = "http://127.0.0.1:4480/" };
   s->private_profile = profile && !strcmp(profile, "private");
   if (profile && !s->private_profile && strcmp(profile, "test"))
     return cg_fail(fault, CG_E_USAGE, "--profile %s: takes test or private", profile);
@@ -232,6 +274,12 @@ cg_app_verdict cg_settings_app(const cg_settings *s, int32_t id, cg_bytes hash) 
     return app->published ? CG_APP_PUBLISHED : CG_APP_GOOD;
   }
   return s->any_api_id && id > 0 ? CG_APP_GOOD : CG_APP_UNKNOWN;
+}
+
+bool cg_settings_app_mobile(const cg_settings *s, int32_t id) {
+  for (int64_t i = 0; i < s->apps_given; i++)
+    if (s->apps[i].id == id) return s->apps[i].mobile;
+  return false;
 }
 
 bool cg_settings_app_known(const cg_settings *s, int32_t id) {

@@ -70,7 +70,7 @@ static cg_err prepare_tables(cg_sqlite *s, const char *name, cg_fault *fault) {
   int64_t version = ask(s, "PRAGMA user_version", &rc);
   if (!rc && tables == 0) {
     run(s, SQL_SCHEMA, &rc);
-    run(s, SQL_SCHEMA_REST, &rc);
+    run(s, SQL_SCHEMA_LOGIN, &rc);
   } else if (!rc) {
     if (maker != atoll(SQL_APPLICATION))
       return cg_fail(fault, CG_E_CORRUPT, "%s is not a store of centigram", name);

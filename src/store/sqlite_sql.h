@@ -53,7 +53,9 @@
   "CREATE TABLE chat(user_id INTEGER NOT NULL, peer_id INTEGER NOT NULL,"                \
   " read_id INTEGER NOT NULL, read_pts INTEGER NOT NULL,"                                \
   " PRIMARY KEY(user_id, peer_id)) STRICT, WITHOUT ROWID;"
-#define SQL_SCHEMA_REST                                                                  \
+
+/* The rest of it: one string of it all would be longer than C promises. */
+#define SQL_SCHEMA_LOGIN                                                                 \
   "CREATE TABLE code(seq INTEGER PRIMARY KEY, hash TEXT NOT NULL UNIQUE,"                \
   " key_id INTEGER NOT NULL, purpose INTEGER NOT NULL, phone TEXT NOT NULL,"             \
   " user_id INTEGER NOT NULL, mac BLOB NOT NULL, sealed BLOB,"                           \

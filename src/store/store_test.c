@@ -390,7 +390,7 @@ static void test_code_death(void **state) {
     { .op = CG_STORE_CODE_LIVE, .code = &code },
     { .op = CG_STORE_CODE_ATTEMPT, .text = "a" },
     { .op = CG_STORE_CODE_MOVE, .text = "a", .from = ~0u, .number = CG_CODE_CANCELLED },
-    { .op = CG_STORE_CODE_RESEND, .code = &code },
+    { .op = CG_STORE_CODE_RESEND, .code = &code, .from = 1u },
     { .op = CG_STORE_CODE_LOGIN, .text = "a", .from = ~0u, .auth = &auth },
     { .op = CG_STORE_CODE_SIGNUP, .text = "a", .from = ~0u, .auth = &auth, .user = &user },
   };
