@@ -285,7 +285,7 @@ static void is_named(cg_told told, const char *error) {
   if (strcmp(told.error, error)) fail_msg("told '%s', not '%s'", told.error, error);
 }
 
-static void row_02_to_35_the_first_of_two_faults_is_told(void **state) {
+static void row_33_the_first_of_two_faults_is_told(void **state) {
   (void)state;
   static const char dead[] = "0123456789abcdef01";
   cg_tester *c = start();
@@ -309,7 +309,7 @@ static void row_02_to_35_the_first_of_two_faults_is_told(void **state) {
 }
 
 /* The state of the key before all, then the app, then the number. */
-static void row_62_to_64_key_before_app_before_number(void **state) {
+static void row_64_key_before_app_before_number(void **state) {
   (void)state;
   cg_harness_set(&H, "any_api_id=off");
   cg_harness_open(&H);
@@ -324,7 +324,7 @@ static void row_62_to_64_key_before_app_before_number(void **state) {
 }
 
 /* A ban before a quota. */
-static void row_04_before_05_and_07(void **state) {
+static void row_04_a_ban_before_a_quota(void **state) {
   (void)state;
   cg_tester *c = start_limited();
   hit("sent-hour:" BANNED, 3600, 9);
@@ -349,9 +349,9 @@ int main(void) {
     ROW(row_07_quota_of_test_numbers),
     ROW(row_07_limits_fail_open_in_test_and_closed_in_private),
     ROW(row_46_sign_up_quota),
-    ROW(row_02_to_35_the_first_of_two_faults_is_told),
-    ROW(row_62_to_64_key_before_app_before_number),
-    ROW(row_04_before_05_and_07),
+    ROW(row_33_the_first_of_two_faults_is_told),
+    ROW(row_64_key_before_app_before_number),
+    ROW(row_04_a_ban_before_a_quota),
   };
   int failed = cmocka_run_group_tests_name("store answers at once", tests, NULL, NULL);
   late = true;
