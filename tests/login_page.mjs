@@ -10,14 +10,17 @@ import { join } from "node:path";
 
 const [gateway, inbox, slow, screenshot] = process.argv.slice(2);
 const profile = mkdtempSync(join(tmpdir(), "page-"));
+// The driver talks to the browser through a pipe: else it asks for the address of
+// "localhost", which a machine without /etc/hosts does not know.
 const flags = ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage",
-  "--window-size=500,900", `--user-data-dir=${profile}`, "--hide-scrollbars",
+  "--remote-debugging-pipe", "--window-size=500,900", `--user-data-dir=${profile}`, "--hide-scrollbars",
   "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"];
 
 // --- WebDriver ------------------------------------------------------------------------
 
 // Starts chromedriver on a free port, which it prints.
 const driver = spawn("chromedriver", ["--port=0"], { stdio: ["ignore", "pipe", "ignore"] });
+process.on("exit", () => driver.kill());
 const port = await new Promise((found, failed) => {
   let text = "";
   driver.stdout.on("data", part => {
@@ -198,7 +201,6 @@ try {
   check(String(e.message).split("\n")[0], false);
 }
 await command("DELETE", `/${sessionId}`).catch(() => {});
-driver.kill();
 rmSync(profile, { recursive: true, force: true });
 console.log(`1..${tests}`);
 process.exit(failures ? 1 : 0);
