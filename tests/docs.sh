@@ -82,7 +82,8 @@ example auth.cancelCode
 run sh "$T/example"
 check "cancelCode runs as its page has it" [ "$(cat "$T/out")" = true ]
 run sh "$T/example"
-check "the human text is that of the page" says '^The phone code you provided has expired\.$'
+check "the human text is that of the page" says '^The code is not valid any more, or was never sent to this session: ask for a new one\.$'
+check "which is the page" grep -q 'or was never sent to this session' "$site/errors/PHONE_CODE_EXPIRED.html"
 example auth.sendCode
 run sh "$T/example"
 H=$(field phone_code_hash)

@@ -154,13 +154,22 @@ check("required, or the flag's bit, is right everywhere", bad.required);
 check("ids are right", bad.ids);
 check("wire bytes begin with the id and fill whole words", bad.wire);
 
+// Where our words stand in the place of the package's.
+const ours = new Map([
+  ["AUTH_KEY_UNREGISTERED", "This session is not logged in."],
+  ["CONNECTION_API_ID_INVALID", "The api_id given at the start of the connection is wrong."],
+  ["CONNECTION_LAYER_INVALID", "The server does not speak this layer."],
+  ["INPUT_METHOD_INVALID", "The server does not have this method."],
+  ["PHONE_CODE_EXPIRED",
+    "The code is not valid any more, or was never sent to this session: ask for a new one."],
+  ["SEND_CODE_UNAVAILABLE", "There is no further way to send the code."]]);
 const wrongErrors = [];
 for (const d of methods) {
   const html = pages.get(`methods/${d.name}.html`);
   const rows = [...html.matchAll(/<tr><td>(-?\d+)<td><a href="[^"]*">([^<]*)<\/a><td>(.*)\n/g)]
     .map((m) => `${m[1]} ${m[2]} ${shown(m[3])}`);
   const want = (d.throws || []).map((t) =>
-    `${t.code} ${file(t.name)} ${meant(t.comment.replace(/%d/g, "X"))}`);
+    `${t.code} ${file(t.name)} ${meant(ours.get(t.name) || t.comment.replace(/%d/g, "X"))}`);
   if (JSON.stringify(rows) !== JSON.stringify(want))
     wrongErrors.push(`${d.name}: ${rows.filter((r) => !want.includes(r))}`);
 }

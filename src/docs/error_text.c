@@ -8,13 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* What the package does not list, or without a word.
- * https://core.telegram.org/api/errors, https://core.telegram.org/api/invoking */
-static const struct { const char *name, *meaning; } own[] = {
-  { "CONNECTION_API_ID_INVALID", "The api_id given at the start of the connection is wrong." },
-  { "CONNECTION_LAYER_INVALID", "The server does not speak this layer." },
-};
-
+/* https://core.telegram.org/api/errors, https://core.telegram.org/api/invoking */
 static const char *of_code(int32_t code) {
   switch (code) {
   case 303: return "The request belongs to another data centre.";
@@ -83,8 +77,6 @@ static const char *with_number(cg_arena *arena, const cg_texts_error *e,
 const char *cg_error_text(cg_arena *arena, const char *method, int32_t code,
                           const char *text) {
   const cg_texts *t;
-  for (size_t i = 0; i < sizeof own / sizeof *own; i++)
-    if (!strcmp(own[i].name, text)) return own[i].meaning;
   if (cg_texts_load(arena, &t, NULL)) return of_code(code);
   const cg_texts_error *e = find(t, method, code, text);
   const char *meaning = e ? with_number(arena, e, text) : NULL;

@@ -27,7 +27,16 @@ static void test_names(void **state) {
 static void test_methods(void **state) {
   assert_string_equal(text(state, "auth.signIn", 401, "SESSION_PASSWORD_NEEDED"),
                       text(state, NULL, 401, "SESSION_PASSWORD_NEEDED"));
-  assert_non_null(strstr(text(state, "no.such", 401, "AUTH_KEY_UNREGISTERED"), "key"));
+  assert_string_equal(text(state, "no.such", 401, "AUTH_KEY_UNREGISTERED"),
+                      "This session is not logged in.");
+}
+
+/* A dead code may never have run out: it was cancelled, or is another session's. */
+static void test_better(void **state) {
+  const char *expired = "The code is not valid any more, or was never sent to this "
+                        "session: ask for a new one.";
+  assert_string_equal(text(state, "auth.signIn", 400, "PHONE_CODE_EXPIRED"), expired);
+  assert_string_equal(text(state, NULL, 400, "PHONE_CODE_EXPIRED"), expired);
 }
 
 static void test_numbers(void **state) {
@@ -80,6 +89,7 @@ static int tear_down(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(test_names),    cmocka_unit_test(test_methods),
+    cmocka_unit_test(test_better),
     cmocka_unit_test(test_numbers),  cmocka_unit_test(test_unlisted),
     cmocka_unit_test(test_plain),    cmocka_unit_test(test_memory) };
   return cmocka_run_group_tests(tests, set_up, tear_down);

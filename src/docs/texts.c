@@ -36,6 +36,25 @@ static const uint32_t *numbers(source *s, uint32_t *n) {
   return at;
 }
 
+/* Where the package's words do not say what is the case, or what to do then. */
+static const struct { const char *name, *text; } better[] = {
+  { "AUTH_KEY_UNREGISTERED", "This session is not logged in." },
+  { "CONNECTION_API_ID_INVALID",
+    "The api_id given at the start of the connection is wrong." },
+  { "CONNECTION_LAYER_INVALID", "The server does not speak this layer." },
+  { "INPUT_METHOD_INVALID", "The server does not have this method." },
+  { "PHONE_CODE_EXPIRED", "The code is not valid any more, or was never sent to this "
+                          "session: ask for a new one." },
+  { "SEND_CODE_UNAVAILABLE", "There is no further way to send the code." },
+};
+
+static const char *error_text(source *s, const char *name) {
+  const char *text = string(s);
+  for (size_t i = 0; i < sizeof better / sizeof *better; i++)
+    if (!strcmp(better[i].name, name)) return better[i].text;
+  return text;
+}
+
 static void read_errors(source *s, cg_texts *t) {
   t->nerrors = cg_reader_count(&s->r, 16);
   cg_texts_error *at = list(s, t->nerrors, sizeof *at);
@@ -44,7 +63,7 @@ static void read_errors(source *s, cg_texts *t) {
     at[i].code = (int32_t)cg_reader_u32(&s->r);
     at[i].general = cg_reader_u32(&s->r);
     at[i].name = string(s);
-    at[i].text = string(s);
+    at[i].text = error_text(s, at[i].name);
   }
 }
 

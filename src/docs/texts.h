@@ -23,7 +23,7 @@ typedef struct {
   int32_t code;
   bool general;     /* any method may answer it */
   const char *name; /* "%d" stands for a number */
-  const char *text; /* empty: nothing is known */
+  const char *text; /* empty: nothing is known; a few are ours, not the package's */
 } cg_texts_error;
 
 typedef struct { const char *name, *c_name, *text; } cg_texts_field;
