@@ -79,4 +79,9 @@ printf 'garbage' >"$T/broken.session"
 run centigram --dc "$first" --session "$T/broken.session" whoami
 check "a damaged session file is named" refuses 1 broken.session
 check "a damaged session file is left alone" [ "$(cat "$T/broken.session")" = garbage ]
+check "and nothing beside it" [ ! -e "$T/broken.session.lock" ]
+mkdir "$T/folder"
+run centigram --dc "$first" --session "$T/folder" whoami
+check "a folder is no session" refuses 1 folder
+check "and gets no lock" [ ! -e "$T/folder.lock" ]
 finish

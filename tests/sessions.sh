@@ -40,6 +40,10 @@ run centigram --session "$T/x.session" session list
 check "list shows the sessions of the folder" [ "$(wc -l <"$T/out")" = 6 ]
 run centigram session export
 check "export needs a format" refuses 2 'gramjs, telethon'
+printf 'garbage' >"$T/garbage"
+run centigram --session "$T/garbage" session import "$(cat "$T/raw")"
+check "a file that is no session is named" refuses 1 garbage
+check "and is left alone" [ "$(cat "$T/garbage")$(ls -d "$T"/garbage*)" = "garbage$T/garbage" ]
 run centigram session import 'no string'
 check "what is no string is named" refuses 1 'not base64'
 run centigram --session "$T/y" session import "3:$(cut -d: -f2 "$T/raw")"

@@ -112,6 +112,15 @@ cg_err cg_session_read(const char *path, cg_session_data *out, cg_fault *fault) 
   return err;
 }
 
+cg_err cg_session_look(const char *path, cg_fault *fault) {
+  cg_session_data *d = cg_alloc(sizeof *d);
+  if (!d) return plain_fault(fault, path, CG_E_MEMORY);
+  cg_err err = cg_session_read(path, d, fault);
+  cg_session_data_wipe(d);
+  cg_free(d);
+  return err == CG_E_NOT_FOUND ? CG_OK : err;
+}
+
 static bool write_all(int fd, cg_bytes bytes) {
   while (bytes.len) {
     ssize_t n = write(fd, bytes.at, bytes.len);

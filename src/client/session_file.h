@@ -21,6 +21,10 @@ cg_err cg_session_lock(const char *path, int *fd, cg_fault *fault);
  * each names the file. Needs no lock: a file is whole at any moment. */
 cg_err cg_session_read(const char *path, cg_session_data *out, cg_fault *fault);
 
+/* OK if there is a session file that can be read, or none. To be asked before the lock, so
+ * that no FILE.lock is left beside what is not ours. Errors as those of reading. */
+cg_err cg_session_look(const char *path, cg_fault *fault);
+
 /* Replaces the file, durably: when it returns CG_OK the new one survives a crash.
  * The caller holds the lock. IO, MEMORY, CRYPTO, RANDOM; each names the file. */
 cg_err cg_session_write(const char *path, const cg_session_data *d, const cg_rng *rng,

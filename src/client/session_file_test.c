@@ -206,8 +206,10 @@ static void test_damaged(void **state) {
   assert_int_equal(truncate(path, CG_SESSION_MAX + 1), 0);
   assert_int_equal(cg_session_read(path, &d, &fault), CG_E_CORRUPT);
   assert_int_equal(cg_session_read(folder, &d, &fault), CG_E_CORRUPT);
+  assert_int_equal(cg_session_look(folder, &fault), CG_E_CORRUPT);
   unlink(path);
   assert_int_equal(cg_session_read(path, &d, &fault), CG_E_NOT_FOUND);
+  assert_int_equal(cg_session_look(path, &fault), CG_OK);
 }
 
 /* A link is neither read nor written through. */

@@ -224,8 +224,9 @@ static cg_err open_file(cg_client *c, const cg_client_options *o, cg_fault *faul
   if (!o->session) return CG_OK;
   c->path = (char *)(uintptr_t)keep(c, o->session, "");
   if (!c->path) return cg_fail(fault, CG_E_MEMORY, "out of memory");
-  cg_err err =
-      lock_file(c, o->lock_wait_ms ? o->lock_wait_ms : DEFAULT_LOCK_WAIT_MS, fault);
+  cg_err err = cg_session_look(c->path, fault);
+  if (!err)
+    err = lock_file(c, o->lock_wait_ms ? o->lock_wait_ms : DEFAULT_LOCK_WAIT_MS, fault);
   if (err) return err;
   err = cg_session_read(c->path, &c->data, fault);
   return err == CG_E_NOT_FOUND ? CG_OK : err;

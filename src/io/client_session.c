@@ -143,6 +143,7 @@ cg_err cg_session_import(const char *path, const cg_dc *dc, cg_bytes text,
   int lock;
   cg_err err = cg_session_string_read(text, &s, fault);
   if (!err) err = complete(&s, dc, fault);
+  if (!err) err = cg_session_look(path, fault);
   if (!err) err = cg_session_lock(path, &lock, fault);
   if (!err) {
     err = replace(path, &s, dc, fault);
