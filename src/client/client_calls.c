@@ -190,16 +190,22 @@ void cg_core_flush(cg_core *c, uint64_t now_us) {
   }
 }
 
+/* Its time is over. */
+static void too_late(cg_core *c, cg_core_item *call) {
+  char at[CG_CORE_WHERE];
+  cg_core_where(c, at);
+  if (c->link == CG_LINK_UP || !c->trouble.err)
+    cg_fail(&call->fault, CG_E_TIMEOUT, "no answer from %s within %u ms", at,
+            (unsigned)(call->timeout / 1000));
+  else
+    call->fault = c->trouble;
+  finish(c, call);
+}
+
 void cg_core_calls_tick(cg_core *c, uint64_t now_us) {
   for (cg_core_item *call = c->calls.first, *next; call; call = next) {
     next = call->next;
-    if (now_us < call->deadline) continue;
-    if (c->link == CG_LINK_UP || !c->trouble.err)
-      cg_fail(&call->fault, CG_E_TIMEOUT, "no answer within %u ms",
-              (unsigned)(call->timeout / 1000));
-    else
-      call->fault = c->trouble;
-    finish(c, call);
+    if (now_us >= call->deadline) too_late(c, call);
   }
   cg_core_flush(c, now_us);
 }

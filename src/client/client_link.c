@@ -105,9 +105,9 @@ static void give_up(cg_core *c, uint64_t now_us) {
 
 /* --- the address in texts -------------------------------------------------- */
 
-static void where(cg_core *c, char out[300]) {
+void cg_core_where(const cg_core *c, char out[CG_CORE_WHERE]) {
   const cg_dc_address *a = cg_dc_find(c->o.dc, c->data->main_dc, 0);
-  snprintf(out, 300, strchr(a->host, ':') ? "[%s]:%u" : "%s:%u", a->host, a->port);
+  snprintf(out, CG_CORE_WHERE, strchr(a->host, ':') ? "[%s]:%u" : "%s:%u", a->host, a->port);
 }
 
 static const char *reason(cg_err why) {
@@ -177,10 +177,10 @@ void cg_core_connected(cg_core *c, uint64_t now_us) {
 }
 
 void cg_core_closed(cg_core *c, cg_err why, uint64_t now_us) {
-  char at[300];
+  char at[CG_CORE_WHERE];
   bool refused = c->link == CG_LINK_CONNECTING;
   if (c->link == CG_LINK_DOWN) return;
-  where(c, at);
+  cg_core_where(c, at);
   cg_fail(&c->trouble, refused ? CG_E_CONNECT : CG_E_CLOSED,
           refused ? "no server at %s: %s" : "%s closed the connection (%s)", at,
           reason(why));
@@ -202,6 +202,14 @@ static void connect(cg_core *c, uint64_t now_us) {
   cg_core_emit(c, CG_CORE_CONNECT);
 }
 
+/* The server that is there says nothing. */
+static void silent(cg_core *c, cg_err err, const char *what, uint64_t now_us) {
+  char at[CG_CORE_WHERE];
+  cg_core_where(c, at);
+  cg_fail(&c->trouble, err, "%s %s", at, what);
+  cg_core_retry(c, now_us);
+}
+
 void cg_core_link_tick(cg_core *c, uint64_t now_us) {
   switch (c->link) {
   case CG_LINK_DOWN:
@@ -214,17 +222,14 @@ void cg_core_link_tick(cg_core *c, uint64_t now_us) {
     return;
   case CG_LINK_HANDSHAKE:
     if (now_us < cg_handshake_deadline(c->handshake)) return;
-    cg_fail(&c->trouble, CG_E_TIMEOUT, "the key exchange was not answered");
-    cg_core_retry(c, now_us);
+    silent(c, CG_E_TIMEOUT, "did not answer the key exchange", now_us);
     return;
   case CG_LINK_SAVING: return;
   case CG_LINK_UP:
     if (!cg_session_tick(c->session, now_us))
       cg_core_drain(c, now_us);
-    else {
-      cg_fail(&c->trouble, CG_E_CLOSED, "the server is silent");
-      cg_core_retry(c, now_us);
-    }
+    else
+      silent(c, CG_E_CLOSED, "is silent", now_us);
   }
 }
 
@@ -249,7 +254,7 @@ static void list_theirs(cg_bytes payload, char *out, size_t size) {
 static void name_keys(cg_core *c, cg_bytes payload) {
   char theirs[64] = "", at[300];
   list_theirs(payload, theirs, sizeof theirs);
-  where(c, at);
+  cg_core_where(c, at);
   cg_fail(&c->trouble, CG_E_NO_KEY,
           "%s is another server than that of %s: its key is %s, expected %016llx", at,
           c->o.dc->name, theirs, (unsigned long long)cg_rsa_fingerprint(c->keys[0]));
@@ -342,8 +347,8 @@ void cg_core_saved(cg_core *c, cg_err err, const char *why, uint64_t now_us) {
 /* The server does not know the key: once may be an accident, twice is looked into. It is
  * at an end if the key that it agreed on then is unknown as well. */
 static void key_unknown(cg_core *c, uint64_t now_us) {
-  char at[300];
-  where(c, at);
+  char at[CG_CORE_WHERE];
+  cg_core_where(c, at);
   cg_fail(&c->trouble, CG_E_TRANSPORT, "%s answered with transport error -404", at);
   c->denied = !c->heard;
   if (++c->unknown_key > PROVE_AT) {
@@ -358,12 +363,12 @@ static void key_unknown(cg_core *c, uint64_t now_us) {
 }
 
 static void transport_error(cg_core *c, int32_t code, uint64_t now_us) {
-  char at[300];
+  char at[CG_CORE_WHERE];
   if (code == -404 && c->link == CG_LINK_UP) {
     key_unknown(c, now_us);
     return;
   }
-  where(c, at);
+  cg_core_where(c, at);
   cg_fail(&c->trouble, CG_E_TRANSPORT, "%s answered with transport error %d%s", at,
           (int)code, code == -444 ? " (it is another data centre)" : "");
   if (code == -444)

@@ -34,6 +34,7 @@ typedef struct {
   fake_server servers[2]; /* data centres 2 and 4, ports 2 and 4 */
   fake_server *on;        /* the one that it is connected to */
   bool refuse;            /* connections are refused */
+  bool deaf;              /* servers hear nothing */
   cg_err save_err;        /* what becomes of a SAVE */
   int connects, saves;
   bool saved_login; /* state when it was saved last */
@@ -197,7 +198,7 @@ static bool move_bytes(rig *r) {
     CLIENT(r, cg_core_closed(r->core, err, r->now));
     return true;
   }
-  if (r->on && up.len) {
+  if (r->on && up.len && !r->deaf) {
     fake_feed(r->on, cg_buf_view(&up), r->now);
     any = true;
   }

@@ -123,6 +123,9 @@ void cg_core_drop_key(cg_core *c);
 /* After a failure: reconnects with growing waits, or ends all calls after the last try.
  */
 void cg_core_retry(cg_core *c, uint64_t now_us);
+/* HOST:PORT of the server that is talked to, for texts. */
+enum { CG_CORE_WHERE = 300 };
+void cg_core_where(const cg_core *c, char out[CG_CORE_WHERE]);
 void cg_core_link_tick(cg_core *c, uint64_t now_us);
 void cg_core_free_link(cg_core *c);
 

@@ -143,6 +143,25 @@ static void test_reconnect(void **state) {
   rig_free(&r);
 }
 
+/* What says nothing at all is named by whatever ends first: the call, the key exchange. */
+static void test_deaf(void **state) {
+  (void)state;
+  rig r;
+  uint64_t tag;
+  rig_init(&r, script_plain);
+  assert_int_equal(rig_open(&r, NULL), CG_OK);
+  r.deaf = true;
+  cg_err err = cg_core_call(r.core, &get_nearest.o, 90 * CG_SECOND, r.now, &tag, NULL);
+  assert_int_equal(err, CG_OK);
+  call(&r, &get_nearest.o);
+  run_until(&r, 2);
+  assert_int_equal(r.done[0].err, CG_E_TIMEOUT);
+  assert_string_equal(r.done[0].fault, "no answer from 10.0.0.2:2 within 30000 ms");
+  assert_int_equal(r.done[1].err, CG_E_TIMEOUT);
+  assert_string_equal(r.done[1].fault, "10.0.0.2:2 did not answer the key exchange");
+  rig_free(&r);
+}
+
 /* A server that answered before and is gone is waited for, but not for long if it
  * refuses; a call after that finds it when it is back. */
 static void test_gone(void **state) {
@@ -175,7 +194,7 @@ static void test_timeout(void **state) {
   call(&r, &get_nearest.o);
   run_until(&r, 1);
   assert_int_equal(r.done[0].err, CG_E_TIMEOUT);
-  assert_string_equal(r.done[0].fault, "no answer within 30000 ms");
+  assert_string_equal(r.done[0].fault, "no answer from 10.0.0.2:2 within 30000 ms");
   settle(&r);
   assert_int_equal(r.servers[0].drops, 1); /* the server was told */
   rig_free(&r);
@@ -700,6 +719,7 @@ int main(void) {
     cmocka_unit_test(test_other_key),
     cmocka_unit_test(test_reconnect),
     cmocka_unit_test(test_gone),
+    cmocka_unit_test(test_deaf),
     cmocka_unit_test(test_timeout),
     cmocka_unit_test(test_drop),
     cmocka_unit_test(test_shut),
