@@ -105,6 +105,11 @@ run centigram help
 check "help alone is the list of commands" prints '^  docs '
 run centigram help call
 check "help of a command is its usage" prints '^usage: centigram call'
+run centigram help serve
+check "help of serve has its settings and their defaults" \
+  prints '^    code_length=5 (private: 6)  \[5 to 7, private 6 to 7\]$'
+check "and says where the inbox's token is" prints inbox_token
+check "and fits a terminal" [ "$(sed '/^usage/,/^$/d' "$T/out" | awk 'length > 90' | wc -l)" = 0 ]
 run centigram help auth.cancelCode
 check "help of a method" prints '^Method auth.cancelCode, id 0x1f040578$'
 check "help has the errors" prints '400 PHONE_CODE_EXPIRED'
@@ -135,6 +140,7 @@ check "a method is completed" [ "$(complete_words centigram call auth.cancelC)" 
 check "a parameter is completed" \
   [ "$(complete_words centigram call auth.cancelCode phone_n)" = phone_number= ]
 check "an option is completed" [ "$(complete_words centigram serve --list)" = --listen ]
+check "a setting is completed" [ "$(complete_words centigram serve --set code_l)" = code_length= ]
 check "a name is completed for help" [ "$(complete_words centigram help PHONE_CODE_EXP)" = PHONE_CODE_EXPIRED ]
 missing=
 for command in $(centigram help | sed -n 's/^  \([a-z-]*\)  *.*/\1/p'); do

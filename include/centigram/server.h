@@ -36,6 +36,16 @@ typedef struct {
   void *random_ctx;
 } cg_server_options;
 
+/* One of the settings that `set` reaches. */
+typedef struct {
+  const char *name, *about;
+  char takes[80];             /* "1 to 100", "on|off"; and what `private` takes if less */
+  char test[40], strict[40];  /* its value in profile test, in private, if nobody says */
+} cg_server_setting;
+
+/* The settings, by name, from i = 0 on; false behind the last one. */
+CG_API bool cg_server_setting_at(size_t i, cg_server_setting *out);
+
 /* Opens the server's folder (created with 0700, its files with 0600) under a lock
  * that dies with the process. Errors name the file: LOCKED, IO, CORRUPT, USAGE (an
  * unknown --set name or value, a bad schema). */

@@ -55,6 +55,14 @@ static cg_err arguments(const cg_cli *cli, cg_buf *b, cg_fault *fault) {
   return err;
 }
 
+/* Says, on the same line, how to write what is no string. */
+static void explain(cg_fault *fault) {
+  static const char how[] = " (write name:=json; name=text gives a string)";
+  size_t len = strlen(fault->text);
+  if (strstr(fault->text, "not a string") && len + sizeof how <= sizeof fault->text)
+    memcpy(fault->text + len, how, sizeof how);
+}
+
 int cg_run_call(int argc, char **argv) {
   cg_cli cli = { .command = "call" };
   cg_cli_parse(&cli, argc, argv, NULL);
@@ -67,9 +75,8 @@ int cg_run_call(int argc, char **argv) {
     cg_result result = { 0 };
     s.method = cli.args[0];
     cg_err err = cg_call_json(s.client, cli.args[0], cg_buf_view(&json), s.arena, &result);
+    if (err == CG_E_UNEXPECTED) explain(&result.fault);
     status = cg_cli_answer(&s, err, &result);
-    if (err == CG_E_UNEXPECTED && strstr(result.fault.text, "not a string"))
-      fputs("(name=text gives a string; for anything else write name:=json)\n", stderr);
   }
   cg_cli_close(&s);
   cg_buf_wipe(&json); /* it may hold a code */

@@ -11,6 +11,8 @@
 #include <centigram/base.h>
 #include <centigram/error.h>
 
+#include <stdio.h>
+
 enum { CG_EXIT_OK = 0, CG_EXIT_LOCAL = 1, CG_EXIT_USAGE = 2, CG_EXIT_RPC = 3 };
 
 /* Options that every subcommand takes. */
@@ -76,5 +78,11 @@ typedef struct {
 } cg_cli_command;
 
 extern const cg_cli_command cg_cli_commands[]; /* ends with a NULL name */
+
+/* The command of that name, or NULL. */
+const cg_cli_command *cg_cli_find(const char *name);
+
+/* Prints the list of commands. */
+void cg_cli_overview(FILE *to);
 
 #endif

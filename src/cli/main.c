@@ -45,42 +45,10 @@ const cg_cli_command cg_cli_commands[] = {
     "this text, or what is known about a name" },
   { NULL, NULL, NULL, NULL } };
 
-static const char globals[] =
-  "everywhere: --dc FILE|production|test|local  --session FILE  --api-id N  --api-hash H\n"
-  "            --json  --quiet  --verbose\n"
-  "            (or CENTIGRAM_DC, CENTIGRAM_SESSION, CENTIGRAM_API_ID, CENTIGRAM_API_HASH)\n"
-  "exit status: 0 done, 1 local failure, 2 wrong usage, 3 the server answered an error\n"
-  "Never type a login code into a Telegram chat: the server then makes it void.\n";
-
-static const cg_cli_command *find(const char *name) {
+const cg_cli_command *cg_cli_find(const char *name) {
   for (const cg_cli_command *c = cg_cli_commands; c->name; c++)
     if (!strcmp(c->name, name)) return c;
   return NULL;
-}
-
-static void overview(FILE *to) {
-  fputs("usage: centigram COMMAND ...\n\n", to);
-  for (const cg_cli_command *c = cg_cli_commands; c->name; c++)
-    fprintf(to, "  %-10s %s\n", c->name, c->about);
-  fprintf(to, "\n%s", globals);
-}
-
-int cg_run_help(int argc, char **argv) {
-  bool names = false;
-  const cg_cli_option own[] = { { "names", CG_OPT_FLAG, &names },
-                                { NULL, CG_OPT_FLAG, NULL } };
-  cg_cli cli = { .command = "help" };
-  cg_cli_parse(&cli, argc, argv, own);
-  cg_cli_count(&cli, 0, names ? 0 : 1);
-  if (names) return cg_run_help_name(NULL);
-  if (!cli.count) {
-    overview(stdout);
-    return CG_EXIT_OK;
-  }
-  const cg_cli_command *c = find(cli.args[0]);
-  if (!c) return cg_run_help_name(cli.args[0]);
-  printf("usage: centigram %s\n\n%s.\n\n%s", c->usage, c->about, globals);
-  return CG_EXIT_OK;
 }
 
 /* Index of the subcommand in argv: the first word that is neither an option nor the
@@ -109,7 +77,7 @@ static int without_command(int argc, char **argv) {
   if (argc > 1 && !asked)
     return cg_cli_fail(CG_EXIT_USAGE, "%s: a command is missing (see: centigram help)",
                        argv[argc - 1]);
-  overview(asked ? stdout : stderr);
+  cg_cli_overview(asked ? stdout : stderr);
   return asked ? CG_EXIT_OK : CG_EXIT_USAGE;
 }
 
@@ -121,7 +89,7 @@ int main(int argc, char **argv) {
   }
   int at = command_index(argc, argv);
   if (!at || !strcmp(argv[at], "-h")) return without_command(argc, argv);
-  const cg_cli_command *c = find(argv[at]);
+  const cg_cli_command *c = cg_cli_find(argv[at]);
   if (!c)
     return cg_cli_fail(CG_EXIT_USAGE, "no command \"%s\" (see: centigram help)", argv[at]);
   if (wants_help(argc - at, argv + at))

@@ -5,6 +5,9 @@
 #include "utf8.h"
 #include "wipe.h"
 
+#include <centigram/server.h>
+
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,6 +27,10 @@ typedef struct {
 #define AT(field) offsetof(cg_settings, field)
 #define ROOM(field) ((int64_t)sizeof((cg_settings *)0)->field)
 #define DEFAULT_APPS "1:00000000000000000000000000000000"
+
+/* What is no number. */
+static const cg_settings start_texts = { .country = "XX", .service_name = "Local login",
+                                         .fragment_url = "http://127.0.0.1:4480/" };
 
 static const setting table[] = {
   { "any_api_id", SWITCH, AT(any_api_id), 1, 0, 0, 1, 0, 1, NULL,
@@ -232,7 +239,9 @@ static cg_err apply(cg_settings *s, const char *given, cg_fault *fault) {
     if (strlen(table[i].name) != len || strncmp(table[i].name, given, len)) continue;
     return parse(s, &table[i], eq + 1) ? CG_OK : refuse(&table[i], given, fault);
   }
-  return cg_fail(fault, CG_E_USAGE, "--set %s: there is no setting of that name", given);
+  return cg_fail(fault, CG_E_USAGE,
+                 "--set %s: there is no setting of that name (see: centigram help serve)",
+                 given);
 }
 
 /* What a private server must never do, whoever asks. */
@@ -251,8 +260,7 @@ static cg_err check_private(cg_settings *s, cg_fault *fault) {
 
 cg_err cg_settings_init(cg_settings *s, const char *profile, const char *const *set,
                         cg_fault *fault) {
-  *s = (cg_settings){ .country = "XX", .service_name = "Local login",
-                      .fragment_url = "http://127.0.0.1:4480/" };
+  *s = start_texts;
   s->private_profile = profile && !strcmp(profile, "private");
   if (profile && !s->private_profile && strcmp(profile, "test"))
     return cg_fail(fault, CG_E_USAGE, "--profile %s: takes test or private", profile);
@@ -287,4 +295,50 @@ bool cg_settings_app_known(const cg_settings *s, int32_t id) {
   for (int64_t i = 0; i < s->apps_given; i++)
     if (s->apps[i].id == id) return true;
   return false;
+}
+
+/* --- for whoever asks ------------------------------------------------------- */
+
+/* Writes the `v`th of the choices. */
+static void choice(const char *choices, int64_t v, char *out, size_t size) {
+  for (; v > 0; v--) choices = strchr(choices, '|') + 1;
+  snprintf(out, size, "%.*s", (int)strcspn(choices, "|"), choices);
+}
+
+static void value(const setting *row, int64_t v, char *out, size_t size) {
+  switch (row->kind) {
+  case NUMBER: snprintf(out, size, "%lld", (long long)v); return;
+  case SWITCH:
+    snprintf(out, size, "%s", v == CG_SET_AUTO ? "auto" : v ? "on" : "off");
+    return;
+  case CHOICE: choice(row->choices, v, out, size); return;
+  case APPS: snprintf(out, size, DEFAULT_APPS); return;
+  case COUNTRY:
+  case NAME:
+  case TEXT: snprintf(out, size, "%s", (const char *)&start_texts + row->at); return;
+  }
+}
+
+static void takes(const setting *row, char *out, size_t size) {
+  bool same = row->min == row->strict_min && row->max == row->strict_max;
+  if (row->kind == NUMBER && same)
+    snprintf(out, size, "%lld to %lld", (long long)row->min, (long long)row->max);
+  else if (row->kind == NUMBER)
+    snprintf(out, size, "%lld to %lld, private %lld to %lld", (long long)row->min,
+             (long long)row->max, (long long)row->strict_min, (long long)row->strict_max);
+  else if (row->kind == SWITCH && row->strict_min == row->strict_max)
+    snprintf(out, size, "on|off, private %s", row->strict_max ? "on" : "off");
+  else
+    snprintf(out, size, "%s", row->kind == CHOICE   ? row->choices
+                              : row->kind == SWITCH ? "on|off" : "text");
+}
+
+bool cg_server_setting_at(size_t i, cg_server_setting *out) {
+  if (i >= TABLE) return false;
+  const setting *row = &table[i];
+  *out = (cg_server_setting){ .name = row->name, .about = row->doc };
+  takes(row, out->takes, sizeof out->takes);
+  value(row, row->test, out->test, sizeof out->test);
+  value(row, row->strict, out->strict, sizeof out->strict);
+  return true;
 }

@@ -8,6 +8,9 @@
 
 #include "settings.h"
 
+#include <centigram/server.h>
+
+#include <stdio.h>
 #include <string.h>
 
 #define SET(...) ((const char *const[]){ __VA_ARGS__, NULL })
@@ -115,6 +118,30 @@ static void apps_are_judged(void **state) {
   assert_false(cg_settings_app_known(&s, 9));
 }
 
+/* What is told of a setting is what it does: its value can be set, in either profile. */
+static void all_are_told_of(void **state) {
+  (void)state;
+  cg_server_setting one, last = { .name = "" };
+  cg_settings s;
+  size_t n = 0;
+  for (; cg_server_setting_at(n, &one); last = one, n++) {
+    char set[2][120];
+    assert_true(strcmp(last.name, one.name) < 0);
+    assert_true(*one.about && *one.takes);
+    snprintf(set[0], sizeof set[0], "%s=%s", one.name, one.test);
+    snprintf(set[1], sizeof set[1], "%s=%s", one.name, one.strict);
+    if (!strcmp(one.test, "auto")) continue;
+    assert_int_equal(cg_settings_init(&s, "test", SET(set[0]), NULL), CG_OK);
+    assert_int_equal(cg_settings_init(&s, "private", SET(set[1]), NULL), CG_OK);
+  }
+  assert_int_equal(n, 29);
+  assert_true(cg_server_setting_at(2, &one));
+  assert_string_equal(one.name, "code_length");
+  assert_string_equal(one.takes, "5 to 7, private 6 to 7");
+  assert_string_equal(one.test, "5");
+  assert_string_equal(one.strict, "6");
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(defaults_differ_by_profile),
@@ -122,6 +149,7 @@ int main(void) {
     cmocka_unit_test(wrong_ones_are_named),
     cmocka_unit_test(private_refuses_what_is_unsafe),
     cmocka_unit_test(apps_are_judged),
+    cmocka_unit_test(all_are_told_of),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
