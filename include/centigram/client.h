@@ -65,11 +65,15 @@ CG_API void cg_dc_free(cg_dc *dc); /* NULL is allowed */
 /* --- a client ------------------------------------------------------------- */
 
 typedef struct cg_client cg_client;
+typedef struct cg_result cg_result;
 
 /* Zero is a good value for everything but `dc`. Strings are copied. */
 typedef struct {
   const cg_dc *dc;      /* copied */
   const char *session;  /* the session file; NULL: keep nothing */
+  const char *passphrase; /* the session file is sealed with it; NULL: it is not. What a
+                           file that is not sealed holds is read, and sealed when it is
+                           written next */
   int32_t api_id;       /* 0: 1 if the dc is local, else USAGE */
   const char *api_hash; /* NULL: 32 zeros if the dc is local, else USAGE */
   const char *device_model, *system_version, *app_version; /* of initConnection */
@@ -84,12 +88,17 @@ typedef struct {
   /* An object that the server sent by itself; lives until the function returns. */
   void (*update)(void *ctx, const tl_obj *update);
   void *update_ctx;
+  /* The login moved without being asked: a QR code was renewed or accepted, see
+   * cg_login_qr(). `result` is what the call came to that was made for it, without an
+   * object; lives until the function returns. */
+  void (*login)(void *ctx, cg_err err, const cg_result *result);
+  void *login_ctx;
 } cg_client_options;
 
 /* Locks and reads the session file (none is made before there is something to keep);
  * touches no network. Errors name the file: LOCKED (another process uses it, also
- * after the wait), CORRUPT, IO, REFUSED (it is logged in to another server than `dc`);
- * USAGE, MEMORY. */
+ * after the wait), CORRUPT, IO, REFUSED (it is logged in to another server than `dc`, or
+ * sealed and there is no passphrase), VERIFY (the passphrase is wrong); USAGE, MEMORY. */
 CG_API CG_MUST_USE cg_err cg_client_open(cg_client **out,
                                          const cg_client_options *options,
                                          cg_fault *fault);
@@ -109,12 +118,12 @@ typedef struct {
   char text[128];   /* as sent, "FLOOD_WAIT_5" */
 } cg_rpc_error;
 
-typedef struct {
+struct cg_result {
   const tl_obj *object; /* the answer, in the caller's arena; NULL if there is none */
   cg_bytes json;        /* of cg_call_json(): the answer as JSON, NUL-terminated */
   cg_rpc_error error;   /* what the server refused with */
   cg_fault fault;       /* what went wrong here; fault.err is what the call returned */
-} cg_result;
+};
 
 /* Makes one call and waits for its answer. `request` is a method of the schema. OK:
  * result->object or result->error is set. Else result->fault says it in one line:

@@ -25,7 +25,8 @@ const char *cg_login_state_name(cg_login_state state) {
 
 const char *cg_login_state_old_name(cg_login_state state) {
   switch (state) {
-  case CG_LOGIN_WAIT_PHONE_NUMBER: return "authStateWaitPhoneNumber";
+  case CG_LOGIN_WAIT_PHONE_NUMBER:
+  case CG_LOGIN_WAIT_OTHER_DEVICE_CONFIRMATION: return "authStateWaitPhoneNumber";
   case CG_LOGIN_WAIT_PASSWORD: return "authStateWaitPassword";
   case CG_LOGIN_READY: return "authStateOk";
   case CG_LOGIN_LOGGING_OUT:
@@ -91,7 +92,8 @@ int64_t cg_login_expires_at(const cg_login *l) {
   switch (l->state) {
   case CG_LOGIN_WAIT_EMAIL_ADDRESS:
   case CG_LOGIN_WAIT_EMAIL_CODE:
-  case CG_LOGIN_WAIT_CODE: return l->sent_at + CODE_LIFE_S;
+  case CG_LOGIN_WAIT_CODE:
+  case CG_LOGIN_WAIT_OTHER_DEVICE_CONFIRMATION: return l->sent_at + CODE_LIFE_S;
   case CG_LOGIN_WAIT_PREMIUM_PURCHASE:
   case CG_LOGIN_WAIT_REGISTRATION:
   case CG_LOGIN_WAIT_PASSWORD: return l->sent_at + STEP_LIFE_S;

@@ -171,8 +171,15 @@ static void get_tokens(cg_reader *r, cg_login *l) {
   }
 }
 
-static cg_err get_login(cg_reader *r, cg_login *l) {
-  l->state = (cg_login_state)get_upto(r, CG_LOGIN_LOGGING_OUT);
+/* The states of version 1 were the same without that of a QR code. */
+static cg_login_state get_state(cg_reader *r, uint32_t version) {
+  bool old = version == 1;
+  uint32_t v = get_upto(r, CG_LOGIN_LOGGING_OUT - old);
+  return (cg_login_state)(v + (old && v >= CG_LOGIN_WAIT_OTHER_DEVICE_CONFIRMATION));
+}
+
+static cg_err get_login(cg_reader *r, uint32_t version, cg_login *l) {
+  l->state = get_state(r, version);
   l->reset = l->state == CG_LOGIN_LOGGING_OUT;
   get_text(r, l->phone, sizeof l->phone);
   get_text(r, l->hash, sizeof l->hash);
@@ -196,7 +203,7 @@ static cg_err get_login(cg_reader *r, cg_login *l) {
   return r->err ? r->err : l->terms.err;
 }
 
-static cg_err get_payload(cg_reader *r, cg_session_data *d) {
+static cg_err get_payload(cg_reader *r, uint32_t version, cg_session_data *d) {
   cg_bytes realm = cg_reader_take(r, sizeof d->realm);
   if (realm.at) memcpy(d->realm, realm.at, sizeof d->realm);
   d->test_mode = get_upto(r, 1);
@@ -206,12 +213,13 @@ static cg_err get_payload(cg_reader *r, cg_session_data *d) {
     cg_err err = get_dc(r, &d->dcs[i]);
     if (err) return err;
   }
-  cg_err err = get_login(r, &d->login);
+  cg_err err = get_login(r, version, &d->login);
   return err ? err : cg_reader_end(r);
 }
 
 /* Finds the payload behind a head and in front of a check sum that are right. */
-static cg_err open_frame(cg_bytes in, cg_bytes *payload, cg_fault *fault) {
+static cg_err open_frame(cg_bytes in, uint32_t *version, cg_bytes *payload,
+                         cg_fault *fault) {
   uint8_t check[CHECK];
   if (!in.len) return cg_fail(fault, CG_E_CORRUPT, "is empty");
   if (in.len < sizeof magic || memcmp(in.at, magic, sizeof magic))
@@ -223,9 +231,9 @@ static cg_err open_frame(cg_bytes in, cg_bytes *payload, cg_fault *fault) {
     return cg_fail(fault, CG_E_CORRUPT, "is damaged (its check sum is wrong)");
   cg_reader r;
   cg_reader_init(&r, in.at + sizeof magic, HEAD - sizeof magic);
-  uint32_t version = cg_reader_u32(&r);
-  if (version != CG_SESSION_VERSION)
-    return cg_fail(fault, CG_E_CORRUPT, "has version %u, not %d", version,
+  *version = cg_reader_u32(&r);
+  if (!*version || *version > CG_SESSION_VERSION)
+    return cg_fail(fault, CG_E_CORRUPT, "has version %u, not %d", *version,
                    CG_SESSION_VERSION);
   *payload = (cg_bytes){ in.at + HEAD, in.len - HEAD - CHECK };
   return cg_reader_u32(&r) == payload->len
@@ -235,12 +243,13 @@ static cg_err open_frame(cg_bytes in, cg_bytes *payload, cg_fault *fault) {
 
 cg_err cg_session_decode(cg_bytes in, cg_session_data *out, cg_fault *fault) {
   cg_bytes payload = { 0 };
+  uint32_t version;
   cg_reader r;
   memset(out, 0, sizeof *out);
-  cg_err err = open_frame(in, &payload, fault);
+  cg_err err = open_frame(in, &version, &payload, fault);
   if (err) return err;
   cg_reader_init(&r, payload.at, payload.len);
-  err = get_payload(&r, out);
+  err = get_payload(&r, version, out);
   out->made = true;
   if (!err) return CG_OK;
   cg_session_data_wipe(out);
