@@ -268,9 +268,10 @@ typedef struct {
 } cg_password_info;
 
 /* UNEXPECTED: `answer` is no account.password. A text that is too long is cut. */
-CG_API CG_MUST_USE cg_err cg_password_read(const tl_obj *answer, cg_password_info *out);
+CG_API CG_MUST_USE cg_err cg_login_read_password(const tl_obj *answer,
+                                                 cg_password_info *out);
 
-/* account.getPassword, for cg_password_read(). WAIT_PASSWORD and READY. */
+/* account.getPassword, for cg_login_read_password(). WAIT_PASSWORD and READY. */
 CG_API CG_MUST_USE cg_err cg_login_get_password(cg_client *client, cg_arena *arena,
                                                 cg_result *result);
 

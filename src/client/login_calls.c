@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* login_calls.c - what requests and answers do to the login; see login_state.h. */
+/* login_calls.c - what answers do to the login; see login_state.h. */
 #include "login_state.h"
 
 #include "wipe.h"
@@ -7,86 +7,6 @@
 #include <centigram/api.h>
 
 #include <string.h>
-
-/* --- requests -------------------------------------------------------------- */
-
-/* Copies a value of the peer or the caller; false if it does not fit as a C string. */
-static bool copy_text(char *out, size_t size, cg_bytes v) {
-  bool fits = v.len < size && !(v.len && memchr(v.at, 0, v.len));
-  size_t len = fits ? v.len : 0;
-  if (len) memcpy(out, v.at, len);
-  out[len] = '\0';
-  return fits;
-}
-
-static void note(cg_login_step *s, cg_step_kind kind, cg_bytes phone, cg_bytes hash) {
-  char typed[80];
-  s->kind = kind;
-  copy_text(s->hash, sizeof s->hash, hash);
-  if (!copy_text(typed, sizeof typed, phone) || !typed[0] ||
-      cg_phone_normalise(typed, s->phone, NULL))
-    s->phone[0] = '\0';
-}
-
-/* The call inside a wrapper, or NULL if `q` is none. */
-static const tl_obj *unwrap(const tl_obj *q) {
-  switch (q->id) {
-#define INNER(name)                                                                      \
-  case TL_ID_##name: return TL_AS(name, q)->query
-    INNER(invokeWithLayer);
-    INNER(initConnection);
-    INNER(invokeAfterMsg);
-    INNER(invokeAfterMsgs);
-    INNER(invokeWithoutUpdates);
-    INNER(invokeWithReCaptcha);
-    INNER(invokeWithApnsSecret);
-    INNER(invokeWithGooglePlayIntegrity);
-#undef INNER
-  default: return NULL;
-  }
-}
-
-static void note_send(cg_login_step *s, const tl_auth_sendCode *q) {
-  const tl_codeSettings *settings = TL_AS(codeSettings, q->settings);
-  note(s, CG_STEP_SEND, q->phone_number, (cg_bytes){ 0 });
-  s->with_tokens = settings && TL_HAS(codeSettings, settings, logout_tokens) &&
-                   settings->logout_tokens.len > 0;
-}
-
-static void note_email(cg_login_step *s, const tl_account_verifyEmail *q) {
-  const tl_emailVerifyPurposeLoginSetup *p =
-      TL_AS(emailVerifyPurposeLoginSetup, q->purpose);
-  if (p) note(s, CG_STEP_EMAIL, p->phone_number, p->phone_code_hash);
-}
-
-void cg_login_step_of(const tl_obj *q, cg_login_step *s) {
-  memset(s, 0, sizeof *s);
-  for (const tl_obj *inner = q; inner; inner = unwrap(inner)) q = inner;
-  switch (q->id) {
-#define CODE(name, kind)                                                                 \
-  case TL_ID_##name:                                                                     \
-    note(s, kind, TL_AS(name, q)->phone_number, TL_AS(name, q)->phone_code_hash);        \
-    break
-    CODE(auth_resendCode, CG_STEP_RESEND);
-    CODE(auth_resetLoginEmail, CG_STEP_RESEND);
-    CODE(auth_checkPaidAuth, CG_STEP_RESEND);
-    CODE(auth_cancelCode, CG_STEP_CANCEL);
-    CODE(auth_signIn, CG_STEP_SIGN_IN);
-    CODE(auth_signUp, CG_STEP_SIGN_UP);
-#undef CODE
-  case TL_ID_auth_sendCode: note_send(s, TL_AS(auth_sendCode, q)); break;
-  case TL_ID_account_verifyEmail: note_email(s, TL_AS(account_verifyEmail, q)); break;
-  case TL_ID_auth_checkPassword:
-  case TL_ID_auth_recoverPassword: s->kind = CG_STEP_PASSWORD; break;
-  case TL_ID_auth_importBotAuthorization:
-  case TL_ID_auth_importWebTokenAuthorization:
-  case TL_ID_auth_finishPasskeyLogin:
-  case TL_ID_auth_exportLoginToken:
-  case TL_ID_auth_importLoginToken: s->kind = CG_STEP_ENTER; break;
-  case TL_ID_auth_logOut: s->kind = CG_STEP_LOG_OUT; break;
-  default: break;
-  }
-}
 
 void cg_login_requested(cg_login *l, const cg_login_step *s) {
   if (s->kind == CG_STEP_LOG_OUT && l->state == CG_LOGIN_READY)
@@ -208,7 +128,7 @@ static bool begin(cg_login *l, const cg_login_step *s, cg_bytes hash, int32_t dc
                   int64_t now_s) {
   char kept[CG_LOGIN_HASH_MAX];
   int32_t wrong = is_ours(l, s) ? l->wrong_codes : 0;
-  if (!s->phone[0] || !copy_text(kept, sizeof kept, hash)) return false;
+  if (!s->phone[0] || !cg_login_copy_text(kept, sizeof kept, hash)) return false;
   bool same = !strcmp(kept, l->hash);
   cg_login_forget(l);
   memcpy(l->phone, s->phone, sizeof l->phone);
@@ -220,6 +140,18 @@ static bool begin(cg_login *l, const cg_login_step *s, cg_bytes hash, int32_t dc
   return true;
 }
 
+/* How an address that codes go to can be given up; dates are the server's. */
+static void read_reset(cg_login *l, const tl_auth_sentCodeTypeEmailCode *t,
+                       int64_t ahead_s) {
+  bool period = t && TL_HAS(auth_sentCodeTypeEmailCode, t, reset_available_period);
+  bool date = t && TL_HAS(auth_sentCodeTypeEmailCode, t, reset_pending_date);
+  l->email_resettable = period || date;
+  l->email_period =
+      period && t->reset_available_period > 0 ? t->reset_available_period : 0;
+  if (date && t->reset_pending_date > 0)
+    l->email_reset_at = t->reset_pending_date - ahead_s;
+}
+
 static bool code_sent(cg_login *l, const cg_login_step *s, const tl_auth_sentCode *a,
                       int32_t dc, int64_t now_s) {
   cg_bytes hint = { 0 };
@@ -227,13 +159,22 @@ static bool code_sent(cg_login *l, const cg_login_step *s, const tl_auth_sentCod
   if (!begin(l, s, a->phone_code_hash, dc, now_s)) return false;
   read_type(&a->type->o, &l->length, &hint);
   if (l->length < 0 || l->length > 64) l->length = 0;
-  copy_text(l->hint, sizeof l->hint, hint);
+  cg_login_copy_text(l->hint, sizeof l->hint, hint);
   l->type = type_of(a->type->o.id);
+  read_reset(l, TL_AS(auth_sentCodeTypeEmailCode, a->type), s->ahead_s);
   if (TL_HAS(auth_sentCode, a, next_type)) l->next_type = type_of(a->next_type->o.id);
   if (TL_HAS(auth_sentCode, a, timeout) && a->timeout > 0)
     l->resend_at = now_s + a->timeout;
   l->state = state_for(l->type);
   return true;
+}
+
+static void read_demands(cg_login *l, const tl_auth_authorization *a) {
+  l->wants_password = TL_HAS(auth_authorization, a, setup_password_required);
+  l->relogin_days = TL_HAS(auth_authorization, a, otherwise_relogin_days)
+                        ? a->otherwise_relogin_days
+                        : 0;
+  l->tmp_sessions = TL_HAS(auth_authorization, a, tmp_sessions) ? a->tmp_sessions : 0;
 }
 
 static bool entered(cg_login *l, const cg_login_step *s, const tl_auth_authorization *a) {
@@ -246,8 +187,10 @@ static bool entered(cg_login *l, const cg_login_step *s, const tl_auth_authoriza
   l->user_id = user ? user->id : 0;
   memcpy(l->user_phone, phone, sizeof phone);
   if (user && TL_HAS(user, user, phone))
-    copy_text(l->user_phone, sizeof l->user_phone, user->phone);
+    cg_login_copy_text(l->user_phone, sizeof l->user_phone, user->phone);
   l->state = CG_LOGIN_READY;
+  memset(l->waits, 0, sizeof l->waits);
+  read_demands(l, a);
   if (TL_HAS(auth_authorization, a, future_auth_token))
     keep_token(l, a->future_auth_token);
   return true;
@@ -316,6 +259,66 @@ static bool must_pay(cg_login *l, const cg_login_step *s,
   return true;
 }
 
+/* A QR code is to be shown; what was pending besides is over. */
+static bool token_shown(cg_login *l, const cg_login_step *s, const tl_auth_loginToken *a,
+                        int32_t dc, int64_t now_s) {
+  bool over = s->by_itself && l->state != CG_LOGIN_WAIT_OTHER_DEVICE_CONFIRMATION;
+  if (over || !a->token.len || a->token.len > CG_LOGIN_QR_MAX) return false;
+  cg_login_forget(l);
+  memcpy(l->qr_token, a->token.at, a->token.len);
+  l->qr_len = a->token.len;
+  l->qr_expires = a->expires - s->ahead_s;
+  memcpy(l->except, s->except, sizeof l->except);
+  l->except_count = s->except_count;
+  l->dc = dc;
+  l->sent_at = now_s;
+  l->state = CG_LOGIN_WAIT_OTHER_DEVICE_CONFIRMATION;
+  return true;
+}
+
+static bool email_sent(cg_login *l, const cg_login_step *s,
+                       const tl_account_sentEmailCode *a, int64_t now_s) {
+  if (s->kind != CG_STEP_SEND_EMAIL || !is_ours(l, s)) return false;
+  l->state = CG_LOGIN_WAIT_EMAIL_CODE;
+  l->type = CG_CODE_SETUP_EMAIL;
+  l->length = a->length < 0 || a->length > 64 ? 0 : a->length;
+  cg_login_copy_text(l->hint, sizeof l->hint, a->email_pattern);
+  l->wrong_codes = 0;
+  l->sent_at = now_s;
+  return true;
+}
+
+static bool password_told(cg_login *l, const cg_login_step *s,
+                          const tl_account_password *a) {
+  cg_password_info info;
+  if (l->state != CG_LOGIN_WAIT_PASSWORD || cg_login_read_password(&a->o, &info))
+    return false;
+  l->password_known = true;
+  l->has_recovery = info.has_recovery;
+  memcpy(l->password_hint, info.hint, sizeof l->password_hint);
+  l->password_reset_at = info.reset_at ? info.reset_at - s->ahead_s : 0;
+  return true;
+}
+
+static bool recovery_sent(cg_login *l, const tl_auth_passwordRecovery *a) {
+  if (l->state != CG_LOGIN_WAIT_PASSWORD) return false;
+  cg_login_copy_text(l->recovery, sizeof l->recovery, a->email_pattern);
+  return true;
+}
+
+/* The account is no more, and with it what was pending on its number. */
+static bool deleted(cg_login *l) {
+  if (l->logged_in)
+    lost(l);
+  else
+    cg_login_forget(l);
+  return true;
+}
+
+static bool agreed(cg_login *l, const cg_login_step *s) {
+  return s->kind == CG_STEP_DELETE ? deleted(l) : cancelled(l, s);
+}
+
 /* The object inside an answer that only carries another. */
 static const tl_obj *carried(const tl_obj *a) {
   switch (a->id) {
@@ -351,7 +354,19 @@ cg_err cg_login_answered(cg_login *l, const cg_login_step *s, const tl_obj *a, i
     moved = !err;
     break;
   case TL_ID_auth_loggedOut: moved = left(l, TL_AS(auth_loggedOut, a)); break;
-  case TL_ID_boolTrue: moved = cancelled(l, s); break;
+  case TL_ID_boolTrue: moved = agreed(l, s); break;
+  case TL_ID_auth_loginToken:
+    moved = token_shown(l, s, TL_AS(auth_loginToken, a), dc, now_s);
+    break;
+  case TL_ID_account_sentEmailCode:
+    moved = email_sent(l, s, TL_AS(account_sentEmailCode, a), now_s);
+    break;
+  case TL_ID_account_password:
+    moved = password_told(l, s, TL_AS(account_password, a));
+    break;
+  case TL_ID_auth_passwordRecovery:
+    moved = recovery_sent(l, TL_AS(auth_passwordRecovery, a));
+    break;
   default: break;
   }
   if (moved) *change = CG_LOGIN_CHANGED;
@@ -381,29 +396,76 @@ static bool says_logged_out(const cg_rpc_error *e) {
 
 /* Nothing more can come of the code that `s` speaks of. */
 static bool is_final(const cg_login_step *s, const cg_rpc_error *e) {
-  static const char *const texts[] = { "PHONE_CODE_EXPIRED",
-                                       "PHONE_NUMBER_BANNED",
-                                       "PHONE_NUMBER_OCCUPIED",
-                                       "USER_DEACTIVATED",
-                                       "USER_DEACTIVATED_BAN",
-                                       "API_ID_PUBLISHED_FLOOD",
-                                       "UPDATE_APP_TO_LOGIN",
-                                       "PHONE_PASSWORD_FLOOD",
-                                       "PHONE_NUMBER_FLOOD",
-                                       "PHONE_NUMBER_APP_SIGNUP_FORBIDDEN",
-                                       NULL };
+  static const char *const texts[] = {
+    "PHONE_CODE_EXPIRED",    "PHONE_NUMBER_BANNED",
+    "PHONE_NUMBER_OCCUPIED", "USER_DEACTIVATED",
+    "USER_DEACTIVATED_BAN",  "API_ID_PUBLISHED_FLOOD",
+    "UPDATE_APP_TO_LOGIN",   "PHONE_PASSWORD_FLOOD",
+    "PHONE_NUMBER_FLOOD",    "PHONE_NUMBER_APP_SIGNUP_FORBIDDEN",
+    "PHONE_HASH_EXPIRED",    NULL
+  };
   return s->kind != CG_STEP_CANCEL ? is_one_of(e->text, texts)
                                    : !strcmp(e->text, "PHONE_CODE_EXPIRED");
 }
 
 static bool needs_password(cg_login *l, const cg_login_step *s, int64_t now_s) {
-  if (s->kind == CG_STEP_NONE || s->kind == CG_STEP_PASSWORD) return false;
+  static const unsigned enters = 1u << CG_STEP_SEND | 1u << CG_STEP_SIGN_IN |
+                                 1u << CG_STEP_SIGN_UP | 1u << CG_STEP_ENTER |
+                                 1u << CG_STEP_QR | 1u << CG_STEP_BOT;
+  if (!(enters & 1u << s->kind)) return false;
   if (s->with_tokens) drop_tokens(l, s->phone, false);
   if (!begin(l, s, cg_bytes_of(s->hash), l->dc, now_s)) {
     cg_login_forget(l); /* a QR code or a passkey: no number is known */
     l->sent_at = now_s;
   }
+  l->wrong_codes = 0;
   l->state = CG_LOGIN_WAIT_PASSWORD;
+  return true;
+}
+
+/* A code of an email that is to be the account's: wrong, or nothing to compare it with.
+ */
+static bool email_refused(cg_login *l, const cg_rpc_error *e) {
+  if (!strcmp(e->text, "EMAIL_VERIFY_EXPIRED")) {
+    l->state = CG_LOGIN_WAIT_EMAIL_ADDRESS;
+    l->length = 0;
+    cg_wipe(l->hint, sizeof l->hint);
+  } else if (!strcmp(e->text, "CODE_INVALID")) {
+    l->wrong_codes++;
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/* The key does not wait for a password any more: the login begins anew. */
+static bool password_refused(cg_login *l, const cg_login_step *s, const cg_rpc_error *e) {
+  bool asks = s->kind == CG_STEP_PASSWORD || s->kind == CG_STEP_RECOVER ||
+              s->kind == CG_STEP_RECOVERY || s->kind == CG_STEP_GET_PASSWORD;
+  if (!asks || l->state != CG_LOGIN_WAIT_PASSWORD) return false;
+  if (says_logged_out(e)) {
+    cg_login_forget(l);
+  } else if (!strcmp(e->text, "PASSWORD_HASH_INVALID")) {
+    l->wrong_codes++;
+  } else if (!strcmp(e->text, "PASSWORD_RECOVERY_NA")) {
+    l->has_recovery = false;
+  } else if (!strcmp(e->text, "PASSWORD_RECOVERY_EXPIRED")) {
+    cg_wipe(l->recovery, sizeof l->recovery);
+  } else {
+    return false;
+  }
+  return true;
+}
+
+/* The server wants to hear no more of this for a while. */
+static bool must_wait(cg_login *l, const cg_login_step *s, const cg_rpc_error *e,
+                      int64_t now_s) {
+  static const unsigned never = 1u << CG_STEP_NONE | 1u << CG_STEP_RESEND |
+                                1u << CG_STEP_CANCEL | 1u << CG_STEP_LOG_OUT |
+                                1u << CG_STEP_DELETE;
+  if (e->code != 420 || e->seconds <= 0 || never & 1u << s->kind) return false;
+  l->waits[s->kind] = now_s + e->seconds;
+  if (s->kind == CG_STEP_SEND) memcpy(l->waits_phone, s->phone, sizeof l->waits_phone);
   return true;
 }
 
@@ -421,6 +483,8 @@ static bool code_refused(cg_login *l, const cg_login_step *s, const cg_rpc_error
     l->next_type = CG_CODE_NONE;
   } else if (s->kind == CG_STEP_RESEND && e->seconds > 0) {
     l->resend_at = now_s + e->seconds;
+  } else if (s->kind == CG_STEP_EMAIL) {
+    return email_refused(l, e);
   } else {
     return false;
   }
@@ -437,5 +501,8 @@ cg_login_change cg_login_refused(cg_login *l, const cg_login_step *s,
   }
   if (e->code == 401 && !strcmp(e->text, "SESSION_PASSWORD_NEEDED"))
     return needs_password(l, s, now_s) ? CG_LOGIN_CHANGED : CG_LOGIN_SAME;
-  return is_ours(l, s) && code_refused(l, s, e, now_s) ? CG_LOGIN_CHANGED : CG_LOGIN_SAME;
+  bool waits = must_wait(l, s, e, now_s);
+  bool moved =
+      password_refused(l, s, e) || (is_ours(l, s) && code_refused(l, s, e, now_s));
+  return waits || moved ? CG_LOGIN_CHANGED : CG_LOGIN_SAME;
 }

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * login_state.c - the value: its life, its names, which steps it allows. What calls do
- * to it is in login_calls.c.
+ * login_state.c - the value: its life and its names. What is said of it and which steps
+ * it allows is in login_rules.c, what calls do to it in login_calls.c.
  */
 #include "login_state.h"
 
 #include "wipe.h"
 
-#include <stdio.h>
 #include <string.h>
 
 /* How long a step is remembered, as TDLib does (login.md 3.1). */
@@ -59,13 +58,26 @@ void cg_login_wipe(cg_login *l) {
   cg_wipe(l, sizeof *l);
 }
 
-/* Where the login is when nothing is pending. */
-static cg_login_state state_at_rest(const cg_login *l) {
+cg_login_state cg_login_at_rest(const cg_login *l) {
   return l->logged_in ? CG_LOGIN_READY : CG_LOGIN_WAIT_PHONE_NUMBER;
 }
 
+static void forget_qr(cg_login *l) {
+  cg_wipe(l->qr_token, sizeof l->qr_token);
+  cg_wipe(l->except, sizeof l->except);
+  l->qr_len = l->except_count = 0;
+  l->qr_expires = 0;
+}
+
+static void forget_password(cg_login *l) {
+  l->password_known = l->has_recovery = false;
+  cg_wipe(l->password_hint, sizeof l->password_hint);
+  cg_wipe(l->recovery, sizeof l->recovery);
+  l->password_reset_at = 0;
+}
+
 void cg_login_forget(cg_login *l) {
-  l->state = state_at_rest(l);
+  l->state = cg_login_at_rest(l);
   cg_wipe(l->phone, sizeof l->phone);
   cg_wipe(l->hash, sizeof l->hash);
   cg_wipe(l->hint, sizeof l->hint);
@@ -74,11 +86,20 @@ void cg_login_forget(cg_login *l) {
   l->type = l->next_type = CG_CODE_NONE;
   l->length = l->wrong_codes = 0;
   l->sent_at = l->resend_at = 0;
+  l->email_resettable = false;
+  l->email_period = 0;
+  l->email_reset_at = 0;
+  forget_qr(l);
+  forget_password(l);
 }
 
 void cg_login_end(cg_login *l) {
   l->logged_in = l->reset = false;
   l->user_id = 0;
+  l->wants_password = false;
+  l->relogin_days = l->tmp_sessions = 0;
+  cg_wipe(l->waits, sizeof l->waits);
+  cg_wipe(l->waits_phone, sizeof l->waits_phone);
   cg_login_forget(l);
   cg_wipe(l->user_phone, sizeof l->user_phone);
   l->state = CG_LOGIN_CLOSED;
@@ -101,74 +122,14 @@ int64_t cg_login_expires_at(const cg_login *l) {
   }
 }
 
-static bool has_expired(const cg_login *l, int64_t now_s) {
+bool cg_login_is_over(const cg_login *l, int64_t now_s) {
   int64_t at = cg_login_expires_at(l);
   /* A step from the future was kept by a clock that has been set back since. */
   return at && (now_s >= at || now_s < l->sent_at - CODE_LIFE_S);
 }
 
 bool cg_login_expire(cg_login *l, int64_t now_s) {
-  if (!has_expired(l, now_s)) return false;
+  if (!cg_login_is_over(l, now_s)) return false;
   cg_login_forget(l);
   return true;
-}
-
-void cg_login_describe(const cg_login *l, int64_t now_s, cg_login_info *out) {
-  *out = (cg_login_info){ .state = l->state, .user_id = l->user_id };
-  bool gone = has_expired(l, now_s);
-  if (gone) out->state = state_at_rest(l);
-  bool pending = !gone && cg_login_is_pending(l);
-  snprintf(out->phone, sizeof out->phone, "%s", pending ? l->phone : l->user_phone);
-  if (!pending) return;
-  out->dc = l->dc;
-  out->length = l->length;
-  out->sent_at = l->sent_at;
-  out->resend_at = l->resend_at;
-  out->expires_at = cg_login_expires_at(l);
-  out->wrong_codes = l->wrong_codes;
-  if (l->resend_at > now_s) out->resend_in = (int32_t)(l->resend_at - now_s);
-  snprintf(out->type, sizeof out->type, "%s", cg_code_type_name(l->type));
-  snprintf(out->next_type, sizeof out->next_type, "%s", cg_code_type_name(l->next_type));
-  snprintf(out->hint, sizeof out->hint, "%s", l->hint);
-}
-
-/* --- what is allowed ------------------------------------------------------- */
-
-#define IN(state) (1u << CG_LOGIN_##state)
-
-/* A step, the states that it is possible in. */
-static const struct {
-  const char *name;
-  unsigned states;
-} actions[] = {
-  [CG_LOGIN_DO_START] = { "sendCode", IN(WAIT_PHONE_NUMBER) | IN(WAIT_PREMIUM_PURCHASE) |
-                                          IN(WAIT_EMAIL_ADDRESS) | IN(WAIT_EMAIL_CODE) |
-                                          IN(WAIT_CODE) | IN(WAIT_REGISTRATION) |
-                                          IN(WAIT_PASSWORD) | IN(CLOSED) },
-  [CG_LOGIN_DO_RESEND] = { "resendCode", IN(WAIT_CODE) | IN(WAIT_EMAIL_CODE) },
-  [CG_LOGIN_DO_CANCEL] = { "cancelCode", IN(WAIT_PREMIUM_PURCHASE) |
-                                             IN(WAIT_EMAIL_ADDRESS) |
-                                             IN(WAIT_EMAIL_CODE) | IN(WAIT_CODE) |
-                                             IN(WAIT_REGISTRATION) | IN(WAIT_PASSWORD) },
-  [CG_LOGIN_DO_CODE] = { "signIn", IN(WAIT_CODE) | IN(WAIT_EMAIL_CODE) },
-  [CG_LOGIN_DO_SIGN_UP] = { "signUp", IN(WAIT_REGISTRATION) },
-  [CG_LOGIN_DO_LOG_OUT] = { "logOut", IN(READY) },
-};
-
-cg_err cg_login_allow(const cg_login *l, cg_login_action action, cg_fault *fault) {
-  if (actions[action].states & 1u << l->state) return CG_OK;
-  return cg_fail(fault, CG_E_REFUSED, "%s is not possible in %s", actions[action].name,
-                 cg_login_state_name(l->state));
-}
-
-cg_err cg_login_may_resend(const cg_login *l, int64_t now_s, bool force,
-                           cg_fault *fault) {
-  cg_err err = cg_login_allow(l, CG_LOGIN_DO_RESEND, fault);
-  if (err) return err;
-  if (l->next_type == CG_CODE_NONE)
-    return cg_fail(fault, CG_E_REFUSED,
-                   "the code cannot be sent again: the server announced no other way");
-  if (l->resend_at <= now_s || force) return CG_OK;
-  return cg_fail(fault, CG_E_REFUSED, "the code can be sent again in %lld s",
-                 (long long)(l->resend_at - now_s));
 }

@@ -216,7 +216,7 @@ static void test_refusals(void **state) {
     { S(WAIT_CODE), &send_code.o, 400, "PHONE_NUMBER_FLOOD", S(WAIT_CODE), SAME },
     { START, &send_code.o, 401, "SESSION_PASSWORD_NEEDED", PASSWORD, MOVED },
     { START, &get_config.o, 401, "AUTH_KEY_UNREGISTERED", START, SAME },
-    { PASSWORD, &check_password.o, 400, "PASSWORD_HASH_INVALID", PASSWORD, SAME },
+    { PASSWORD, &check_password.o, 400, "PASSWORD_HASH_INVALID", PASSWORD, MOVED },
     { PASSWORD, &get_config.o, 401, "AUTH_KEY_UNREGISTERED", PASSWORD, SAME },
     { SIGN_UP, &sign_up.o, 400, "FIRSTNAME_INVALID", SIGN_UP, SAME },
     { SIGN_UP, &sign_up.o, 400, "PHONE_CODE_EXPIRED", START, MOVED },
@@ -245,17 +245,26 @@ static void test_allowed(void **state) {
   (void)state;
   const struct {
     cg_login_state state;
-    const char *allowed; /* start, resend, cancel, code, sign up, log out */
+    /* Start, Resend, Cancel, cOde, sign Up, Log out, Report; Email: address, code, reset;
+     * Password: get, check, recovery, check and recover with it; set, reset, decline; Qr,
+     * Wait, Accept, Bot */
+    const char *allowed;
   } rows[] = {
-    { START, "s....." }, { S(WAIT_CODE), "srco.." },
-    { S(WAIT_EMAIL_CODE), "srco.." },   { S(WAIT_EMAIL_ADDRESS), "s.c..." },
-    { S(WAIT_PREMIUM_PURCHASE), "s.c..." }, { SIGN_UP, "s.c.u." },
-    { PASSWORD, "s.c..." },     { S(READY), ".....l" },
-    { S(LOGGING_OUT), "......" },       { S(CLOSING), "......" },
-    { S(CLOSED), "s....." },
+    { START, "s.................q..b" },
+    { S(WAIT_CODE), "srco..r...........q..b" },
+    { S(WAIT_EMAIL_CODE), "srco...ecr........q..b" },
+    { S(WAIT_EMAIL_ADDRESS), "s.c....e..........q..b" },
+    { S(WAIT_OTHER_DEVICE_CONFIRMATION), "s.c...............qw.b" },
+    { S(WAIT_PREMIUM_PURCHASE), "s.c...............q..b" },
+    { SIGN_UP, "s.c.u.............q..b" },
+    { PASSWORD, "s.c.......gprcr...q..b" },
+    { S(READY), ".....l....g....srd..a." },
+    { S(LOGGING_OUT), "......................" },
+    { S(CLOSING), "......................" },
+    { S(CLOSED), "s.................q..b" },
   };
   for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-    for (int a = CG_LOGIN_DO_START; a <= CG_LOGIN_DO_LOG_OUT; a++) {
+    for (int a = CG_LOGIN_DO_START; a <= CG_LOGIN_DO_BOT; a++) {
       cg_login l = { .state = rows[i].state };
       cg_fault fault = { 0 };
       cg_err err = cg_login_allow(&l, (cg_login_action)a, &fault);

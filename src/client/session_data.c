@@ -61,6 +61,40 @@ static cg_login_state kept_state(const cg_login *l) {
   return state;
 }
 
+static void put_email(cg_buf *b, const cg_login *l) {
+  cg_buf_u32(b, l->email_resettable);
+  cg_buf_u32(b, (uint32_t)l->email_period);
+  cg_buf_u64(b, (uint64_t)l->email_reset_at);
+}
+
+static void put_qr(cg_buf *b, const cg_login *l) {
+  cg_buf_str(b, (cg_bytes){ l->qr_token, l->qr_len });
+  cg_buf_u64(b, (uint64_t)l->qr_expires);
+  cg_buf_u32(b, (uint32_t)l->except_count);
+  for (size_t i = 0; i < l->except_count; i++) cg_buf_u64(b, (uint64_t)l->except[i]);
+}
+
+static void put_password(cg_buf *b, const cg_login *l) {
+  cg_buf_u32(b, l->password_known);
+  cg_buf_u32(b, l->has_recovery);
+  put_text(b, l->password_hint);
+  put_text(b, l->recovery);
+  cg_buf_u64(b, (uint64_t)l->password_reset_at);
+}
+
+static void put_account(cg_buf *b, const cg_login *l) {
+  cg_buf_u32(b, l->wants_password);
+  cg_buf_u32(b, (uint32_t)l->relogin_days);
+  cg_buf_u32(b, (uint32_t)l->tmp_sessions);
+}
+
+/* Steps that the server wants to hear no more of, by number. */
+static void put_waits(cg_buf *b, const cg_login *l) {
+  put_text(b, l->waits_phone);
+  cg_buf_u32(b, CG_STEP_KINDS);
+  for (int i = 0; i < CG_STEP_KINDS; i++) cg_buf_u64(b, (uint64_t)l->waits[i]);
+}
+
 static void put_login(cg_buf *b, const cg_login *l) {
   cg_buf_u32(b, (uint32_t)kept_state(l));
   put_text(b, l->phone);
@@ -82,6 +116,11 @@ static void put_login(cg_buf *b, const cg_login *l) {
     put_text(b, l->tokens[i].phone);
     cg_buf_str(b, (cg_bytes){ l->tokens[i].bytes, l->tokens[i].len });
   }
+  put_email(b, l);
+  put_qr(b, l);
+  put_password(b, l);
+  put_account(b, l);
+  put_waits(b, l);
 }
 
 static void put_payload(cg_buf *b, const cg_session_data *d) {
@@ -171,6 +210,43 @@ static void get_tokens(cg_reader *r, cg_login *l) {
   }
 }
 
+static void get_email(cg_reader *r, cg_login *l) {
+  l->email_resettable = get_upto(r, 1);
+  l->email_period = (int32_t)get_upto(r, INT32_MAX);
+  l->email_reset_at = get_seconds(r, -OFFSET_END, TIME_END);
+}
+
+static void get_qr(cg_reader *r, cg_login *l) {
+  cg_bytes token = cg_reader_str(r);
+  if (token.len > sizeof l->qr_token) cg_reader_fail(r, CG_E_MALFORMED);
+  if (r->err) return;
+  if (token.len) memcpy(l->qr_token, token.at, token.len);
+  l->qr_len = token.len;
+  l->qr_expires = get_seconds(r, -OFFSET_END, TIME_END);
+  l->except_count = get_upto(r, CG_LOGIN_EXCEPT_MAX);
+  for (size_t i = 0; i < l->except_count; i++) l->except[i] = (int64_t)cg_reader_u64(r);
+}
+
+static void get_password(cg_reader *r, cg_login *l) {
+  l->password_known = get_upto(r, 1);
+  l->has_recovery = get_upto(r, 1);
+  get_text(r, l->password_hint, sizeof l->password_hint);
+  get_text(r, l->recovery, sizeof l->recovery);
+  l->password_reset_at = get_seconds(r, -OFFSET_END, TIME_END);
+}
+
+static void get_account(cg_reader *r, cg_login *l) {
+  l->wants_password = get_upto(r, 1);
+  l->relogin_days = (int32_t)cg_reader_u32(r);
+  l->tmp_sessions = (int32_t)cg_reader_u32(r);
+}
+
+static void get_waits(cg_reader *r, cg_login *l) {
+  get_text(r, l->waits_phone, sizeof l->waits_phone);
+  uint32_t count = get_upto(r, CG_STEP_KINDS);
+  for (uint32_t i = 0; i < count; i++) l->waits[i] = get_seconds(r, 0, TIME_END);
+}
+
 /* The states of version 1 were the same without that of a QR code. */
 static cg_login_state get_state(cg_reader *r, uint32_t version) {
   bool old = version == 1;
@@ -200,6 +276,13 @@ static cg_err get_login(cg_reader *r, uint32_t version, cg_login *l) {
   else
     cg_buf_bytes(&l->terms, terms);
   get_tokens(r, l);
+  if (version > 1) {
+    get_email(r, l);
+    get_qr(r, l);
+    get_password(r, l);
+    get_account(r, l);
+    get_waits(r, l);
+  }
   return r->err ? r->err : l->terms.err;
 }
 

@@ -16,7 +16,7 @@
 #include <centigram/session.h>
 
 enum {
-  CG_SESSION_VERSION = 2, /* 1 is read as well: it knew no QR codes */
+  CG_SESSION_VERSION = 2, /* 1 is read as well: it knew phone numbers only */
   CG_SESSION_DCS = 8,
   CG_SESSION_REALM = 16,
   CG_SESSION_MAX = 256 * 1024 /* bytes of a file */
