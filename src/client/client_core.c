@@ -182,6 +182,12 @@ bool cg_core_next(cg_core *c, cg_core_event *out) {
   return true;
 }
 
+bool cg_core_signs_in(const cg_core *c) {
+  for (const cg_core_item *call = c->calls.first; call; call = call->next)
+    if (call->step.kind == CG_STEP_SIGN_IN) return true;
+  return false;
+}
+
 void cg_core_forget_login(cg_core *c) {
   if (!cg_login_is_pending(&c->data->login)) return;
   cg_login_forget(&c->data->login);

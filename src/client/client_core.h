@@ -92,6 +92,9 @@ CG_MUST_USE cg_err cg_core_pull(cg_core *c, uint64_t now_us, cg_buf *out);
 uint64_t cg_core_deadline(const cg_core *c);
 void cg_core_tick(cg_core *c, uint64_t now_us);
 
+/* True while an auth.signIn is under way: the code is not to be cancelled then. */
+bool cg_core_signs_in(const cg_core *c);
+
 /* Gives the pending login up, whatever the server thinks of it. */
 void cg_core_forget_login(cg_core *c);
 

@@ -79,6 +79,41 @@ static cg_err words(const cg_login *l, const char *code, char out[CG_CODE_TEXT_M
   return CG_OK;
 }
 
+/* --- other things that people type -------------------------------------------- */
+
+/* What a server may take: it knows better, but a slip is not worth a call. */
+cg_err cg_login_check_email(const char *address, cg_fault *fault) {
+  enum { LONGEST = 254 };
+  const char *at = strrchr(address, '@');
+  size_t len = strlen(address);
+  bool good = at && at != address && at[1] && at[1] != '.' && len <= LONGEST;
+  for (const char *p = address; *p; p++)
+    good = good && (unsigned char)*p > ' ' && *p != 0x7f;
+  return good ? CG_OK : cg_fail(fault, CG_E_REFUSED, "that is no email address");
+}
+
+/* The number of the bot, a colon and 35 letters (login.md 4.8). */
+cg_err cg_login_check_bot(const char *token, cg_fault *fault) {
+  static const char letters[] =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+  enum { SECRET = 35, ID_MAX = 19 };
+  size_t id = strspn(token, "0123456789"), all = strlen(token);
+  bool good = id && id <= ID_MAX && token[id] == ':' && all == id + 1 + SECRET &&
+              strspn(token + id + 1, letters) == SECRET;
+  return good ? CG_OK
+              : cg_fail(fault, CG_E_REFUSED,
+                        "a bot's token is digits, \":\" and 35 letters, digits, \"-\" "
+                        "or \"_\"");
+}
+
+cg_err cg_login_check_mnc(const char *mnc, cg_fault *fault) {
+  size_t len = strlen(mnc);
+  bool good = len && len <= 3 && strspn(mnc, "0123456789") == len;
+  return good ? CG_OK
+              : cg_fail(fault, CG_E_REFUSED,
+                        "the code of a mobile network is up to 3 digits");
+}
+
 cg_err cg_login_clean_code(const cg_login *l, const char *code,
                            char out[CG_CODE_TEXT_MAX], cg_fault *fault) {
   cg_err err;

@@ -2,6 +2,8 @@
 /* login_request.c - see login_request.h for the contract. */
 #include "login_request.h"
 
+#include "link.h"
+
 #include <centigram/api.h>
 
 #include <string.h>
@@ -86,8 +88,33 @@ static cg_err set_code(tl_auth_signIn *q, bool email, cg_bytes code, cg_arena *a
   return CG_OK;
 }
 
+static const tl_EmailVerifyPurpose *purpose_of(const cg_login *l, cg_arena *arena) {
+  tl_emailVerifyPurposeLoginSetup *p = cg_arena_alloc(arena, sizeof *p);
+  if (!p) return NULL;
+  *p = (tl_emailVerifyPurposeLoginSetup){ TL_INIT(emailVerifyPurposeLoginSetup),
+                                          .phone_number = cg_bytes_of(l->phone),
+                                          .phone_code_hash = cg_bytes_of(l->hash) };
+  return &p->EmailVerifyPurpose;
+}
+
+/* An address that is to be the account's is verified, and logs nobody in by that. */
+static cg_err verify(const cg_login *l, const char *code, cg_arena *arena,
+                     const tl_obj **out) {
+  tl_account_verifyEmail *q = cg_arena_alloc(arena, sizeof *q);
+  tl_emailVerificationCode *v = cg_arena_alloc(arena, sizeof *v);
+  const tl_EmailVerifyPurpose *purpose = purpose_of(l, arena);
+  if (!q || !v || !purpose) return CG_E_MEMORY;
+  *v = (tl_emailVerificationCode){ TL_INIT(emailVerificationCode),
+                                   .code = cg_bytes_of(code) };
+  *q = (tl_account_verifyEmail){ TL_INIT(account_verifyEmail), .purpose = purpose,
+                                 .verification = &v->EmailVerification };
+  *out = &q->o;
+  return CG_OK;
+}
+
 cg_err cg_login_ask_code(const cg_login *l, const char *code, cg_arena *arena,
                          const tl_obj **out) {
+  if (l->type == CG_CODE_SETUP_EMAIL) return verify(l, code, arena, out);
   tl_auth_signIn *q = cg_arena_alloc(arena, sizeof *q);
   if (!q) return CG_E_MEMORY;
   *q = (tl_auth_signIn){ TL_INIT(auth_signIn), .phone_number = cg_bytes_of(l->phone),
@@ -95,6 +122,102 @@ cg_err cg_login_ask_code(const cg_login *l, const char *code, cg_arena *arena,
   *out = &q->o;
   return set_code(q, l->state == CG_LOGIN_WAIT_EMAIL_CODE, cg_bytes_of(code), arena);
 }
+
+cg_err cg_login_ask_email(const cg_login *l, const char *address, cg_arena *arena,
+                          const tl_obj **out) {
+  tl_account_sendVerifyEmailCode *q = cg_arena_alloc(arena, sizeof *q);
+  const tl_EmailVerifyPurpose *purpose = purpose_of(l, arena);
+  if (!q || !purpose) return CG_E_MEMORY;
+  *q = (tl_account_sendVerifyEmailCode){ TL_INIT(account_sendVerifyEmailCode),
+                                         .purpose = purpose,
+                                         .email = cg_bytes_of(address) };
+  *out = &q->o;
+  return CG_OK;
+}
+
+cg_err cg_login_ask_reset_email(const cg_login *l, cg_arena *arena, const tl_obj **out) {
+  tl_auth_resetLoginEmail *q = cg_arena_alloc(arena, sizeof *q);
+  if (!q) return CG_E_MEMORY;
+  *q = (tl_auth_resetLoginEmail){ TL_INIT(auth_resetLoginEmail),
+                                  .phone_number = cg_bytes_of(l->phone),
+                                  .phone_code_hash = cg_bytes_of(l->hash) };
+  *out = &q->o;
+  return CG_OK;
+}
+
+cg_err cg_login_ask_report(const cg_login *l, const char *mnc, cg_arena *arena,
+                           const tl_obj **out) {
+  tl_auth_reportMissingCode *q = cg_arena_alloc(arena, sizeof *q);
+  if (!q) return CG_E_MEMORY;
+  *q = (tl_auth_reportMissingCode){ TL_INIT(auth_reportMissingCode),
+                                    .phone_number = cg_bytes_of(l->phone),
+                                    .phone_code_hash = cg_bytes_of(l->hash),
+                                    .mnc = cg_bytes_of(mnc) };
+  *out = &q->o;
+  return CG_OK;
+}
+
+cg_err cg_login_ask_check_recovery(const char *code, cg_arena *arena,
+                                   const tl_obj **out) {
+  tl_auth_checkRecoveryPassword *q = cg_arena_alloc(arena, sizeof *q);
+  if (!q) return CG_E_MEMORY;
+  *q = (tl_auth_checkRecoveryPassword){ TL_INIT(auth_checkRecoveryPassword),
+                                        .code = cg_bytes_of(code) };
+  *out = &q->o;
+  return CG_OK;
+}
+
+cg_err cg_login_ask_qr(int32_t api_id, const char *api_hash, const int64_t *except_ids,
+                       size_t count, cg_arena *arena, const tl_obj **out) {
+  tl_auth_exportLoginToken *q = cg_arena_alloc(arena, sizeof *q);
+  if (!q) return CG_E_MEMORY;
+  uint32_t n = count < CG_LOGIN_EXCEPT_MAX ? (uint32_t)count : CG_LOGIN_EXCEPT_MAX;
+  *q = (tl_auth_exportLoginToken){ TL_INIT(auth_exportLoginToken), .api_id = api_id,
+                                   .api_hash = cg_bytes_of(api_hash),
+                                   .except_ids = { except_ids, n } };
+  *out = &q->o;
+  return CG_OK;
+}
+
+cg_err cg_login_ask_accept(const char *link, cg_arena *arena, const tl_obj **out,
+                           cg_fault *fault) {
+  tl_auth_acceptLoginToken *q = cg_arena_alloc(arena, sizeof *q);
+  uint8_t *token = cg_arena_alloc(arena, CG_LOGIN_QR_MAX);
+  size_t len;
+  if (!q || !token) return cg_fail(fault, CG_E_MEMORY, "%s", cg_err_text(CG_E_MEMORY));
+  cg_err err = cg_link_read(link, token, &len, fault);
+  *q = (tl_auth_acceptLoginToken){ TL_INIT(auth_acceptLoginToken),
+                                   .token = { token, len } };
+  *out = &q->o;
+  return err;
+}
+
+cg_err cg_login_ask_bot(int32_t api_id, const char *api_hash, const char *token,
+                        cg_arena *arena, const tl_obj **out) {
+  tl_auth_importBotAuthorization *q = cg_arena_alloc(arena, sizeof *q);
+  if (!q) return CG_E_MEMORY;
+  *q = (tl_auth_importBotAuthorization){ TL_INIT(auth_importBotAuthorization),
+                                         .api_id = api_id,
+                                         .api_hash = cg_bytes_of(api_hash),
+                                         .bot_auth_token = cg_bytes_of(token) };
+  *out = &q->o;
+  return CG_OK;
+}
+
+#define PLAIN(function, name)                                                            \
+  cg_err function(cg_arena *arena, const tl_obj **out) {                                 \
+    tl_##name *q = cg_arena_alloc(arena, sizeof *q);                                     \
+    if (!q) return CG_E_MEMORY;                                                          \
+    *q = (tl_##name){ TL_INIT(name) };                                                   \
+    *out = &q->o;                                                                        \
+    return CG_OK;                                                                        \
+  }
+PLAIN(cg_login_ask_get_password, account_getPassword)
+PLAIN(cg_login_ask_recovery, auth_requestPasswordRecovery)
+PLAIN(cg_login_ask_reset_password, account_resetPassword)
+PLAIN(cg_login_ask_decline_reset, account_declinePasswordReset)
+PLAIN(cg_login_ask_log_out, auth_logOut)
+#undef PLAIN
 
 cg_err cg_login_ask_sign_up(const cg_login *l, const char *first_name,
                             const char *last_name, cg_arena *arena, const tl_obj **out) {
@@ -104,14 +227,6 @@ cg_err cg_login_ask_sign_up(const cg_login *l, const char *first_name,
                          .phone_code_hash = cg_bytes_of(l->hash),
                          .first_name = cg_bytes_of(first_name),
                          .last_name = cg_bytes_of(last_name) };
-  *out = &q->o;
-  return CG_OK;
-}
-
-cg_err cg_login_ask_log_out(cg_arena *arena, const tl_obj **out) {
-  tl_auth_logOut *q = cg_arena_alloc(arena, sizeof *q);
-  if (!q) return CG_E_MEMORY;
-  *q = (tl_auth_logOut){ TL_INIT(auth_logOut) };
   *out = &q->o;
   return CG_OK;
 }

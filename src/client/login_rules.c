@@ -103,7 +103,7 @@ static const struct {
                           IN(WAIT_EMAIL_ADDRESS) | IN(WAIT_EMAIL_CODE),
                           CG_STEP_SEND_EMAIL },
   [CG_LOGIN_DO_EMAIL_CODE] = { "the code of an email", IN(WAIT_EMAIL_CODE),
-                               CG_STEP_EMAIL },
+                               CG_STEP_SIGN_IN },
   [CG_LOGIN_DO_RESET_EMAIL] = { "resetLoginEmail", IN(WAIT_EMAIL_CODE),
                                 CG_STEP_RESET_EMAIL },
   [CG_LOGIN_DO_GET_PASSWORD] = { "getPassword", IN(WAIT_PASSWORD) | IN(READY),
@@ -130,10 +130,32 @@ cg_err cg_login_allow(const cg_login *l, cg_login_action action, cg_fault *fault
                  cg_login_state_name(l->state));
 }
 
+/* REFUSED if the step is not for what is pending, though the state would do. */
+static cg_err suits(const cg_login *l, cg_login_action action, cg_fault *fault) {
+  bool sms =
+      l->type == CG_CODE_SMS || l->type == CG_CODE_WORD || l->type == CG_CODE_PHRASE;
+  bool setup = l->type == CG_CODE_SETUP_EMAIL;
+  if (action == CG_LOGIN_DO_REPORT && !sms)
+    return cg_fail(fault, CG_E_REFUSED, "the code was not sent by SMS");
+  if (action == CG_LOGIN_DO_EMAIL && !setup)
+    return cg_fail(fault, CG_E_REFUSED, "the account has an email address already");
+  if (action == CG_LOGIN_DO_RECOVERY && l->password_known && !l->has_recovery)
+    return cg_fail(fault, CG_E_REFUSED, "the account has no email address for recovery");
+  return CG_OK;
+}
+
+/* The code of an email address that is set up goes another way than one that logs in. */
+static cg_step_kind kind_of(const cg_login *l, cg_login_action action) {
+  bool code = action == CG_LOGIN_DO_CODE || action == CG_LOGIN_DO_EMAIL_CODE;
+  if (!code) return actions[action].kind;
+  return l->type == CG_CODE_SETUP_EMAIL ? CG_STEP_EMAIL : CG_STEP_SIGN_IN;
+}
+
 cg_err cg_login_may(const cg_login *l, cg_login_action action, const char *phone,
                     int64_t now_s, cg_fault *fault) {
   cg_err err = cg_login_allow(l, action, fault);
-  cg_step_kind kind = actions[action].kind;
+  if (!err) err = suits(l, action, fault);
+  cg_step_kind kind = kind_of(l, action);
   if (err || l->waits[kind] <= now_s) return err;
   if (kind == CG_STEP_SEND && strcmp(phone, l->waits_phone)) return CG_OK;
   return cg_fail(fault, CG_E_REFUSED, "%s is possible again in %d s",

@@ -76,12 +76,26 @@ cg_err cg_client_ask_start(cg_client *c, const char *phone,
                            cg_fault *fault);
 cg_err cg_client_ask_resend(cg_client *c, const char *reason, bool force,
                             const tl_obj **request, cg_fault *fault);
-/* *request is NULL if there is a login to be given up of which the server knows nothing. */
+/* *request is NULL if there is a login to be given up of which the server knows nothing,
+ * or a sign-in is under way; for a QR code it asks what has come of it. */
 cg_err cg_client_ask_cancel(cg_client *c, const tl_obj **request, cg_fault *fault);
 cg_err cg_client_ask_code(cg_client *c, const char *code, const tl_obj **request,
                           cg_fault *fault);
 cg_err cg_client_ask_sign_up(cg_client *c, const char *first_name, const char *last_name,
                              bool accept_terms, const tl_obj **request, cg_fault *fault);
+
+cg_err cg_client_ask_qr(cg_client *c, const int64_t *except_ids, size_t count,
+                        const tl_obj **request, cg_fault *fault);
+cg_err cg_client_ask_bot(cg_client *c, const char *token, const tl_obj **request,
+                         cg_fault *fault);
+
+/* The login as it is now: what is too old is gone. */
+cg_login *cg_client_login(cg_client *c);
+int64_t cg_client_now_s(const cg_client *c);
+/* An empty arena for the request of a step. */
+cg_arena *cg_client_scratch(cg_client *c);
+/* A reset that an earlier process began ends before any step. */
+cg_err cg_client_settle(cg_client *c, cg_result *result);
 
 /* True if a login of another number than `phone` is pending. */
 bool cg_client_waits_for_other(cg_client *c, const char *phone);

@@ -6,18 +6,23 @@
  */
 #include "client_driver.h"
 
+#include "login_request.h"
 #include "mem.h"
 
 #include <stdio.h>
 
-typedef struct {
+typedef struct chain {
   cg_client *client;
   cg_answer *answer;
   void *ctx;
-  cg_arena *arena; /* of `token` */
+  cg_arena *arena; /* of texts; wiped */
   char phone[CG_PHONE_MAX];
   cg_login_settings settings;
   int tries;
+  cg_err (*next)(struct chain *x, cg_fault *fault); /* once another login is given up */
+  const char *token;                                /* of a bot; in the arena */
+  int64_t except[CG_LOGIN_EXCEPT_MAX];
+  size_t except_count;
 } chain;
 
 static chain *new_chain(cg_client *c, cg_answer *answer, void *ctx, cg_fault *fault) {
@@ -46,6 +51,33 @@ static void end_fault(chain *x, const cg_fault *fault) {
   end(x, fault->err, &result);
 }
 
+/* --- another login that is pending ------------------------------------------- */
+
+/* The other login is over, whatever the server said; but it may be through. */
+static void on_given_up(void *ctx, cg_err err, const cg_result *result) {
+  chain *x = ctx;
+  cg_fault fault;
+  if (err == CG_E_CLOSED) {
+    end(x, err, result);
+    return;
+  }
+  cg_client_forget_login(x->client);
+  if (x->next(x, &fault)) end_fault(x, &fault);
+}
+
+/* Gives the pending login up, if there is one, and goes on with x->next. */
+static cg_err give_up_first(chain *x, bool pending, cg_fault *fault) {
+  const tl_obj *cancel = NULL;
+  if (pending) {
+    cg_err err = cg_client_ask_cancel(x->client, &cancel, fault);
+    if (err) return err;
+    if (!cancel) cg_client_forget_login(x->client);
+  }
+  return cancel ? cg_client_send(x->client, cancel, CG_CLIENT_CANCEL_LIMIT, on_given_up,
+                                 x, fault)
+                : x->next(x, fault);
+}
+
 /* --- start ------------------------------------------------------------------- */
 
 static void on_started(void *ctx, cg_err err, const cg_result *result);
@@ -68,18 +100,6 @@ static void on_started(void *ctx, cg_err err, const cg_result *result) {
     end_fault(x, &fault);
 }
 
-/* The other number's login is over, whatever the server said. */
-static void on_other_cancelled(void *ctx, cg_err err, const cg_result *result) {
-  chain *x = ctx;
-  cg_fault fault;
-  if (err == CG_E_CLOSED) {
-    end(x, err, result);
-    return;
-  }
-  cg_client_forget_login(x->client);
-  if (send_code(x, &fault)) end_fault(x, &fault);
-}
-
 static cg_err keep_settings(chain *x, const cg_login_settings *settings) {
   if (!settings) return CG_OK;
   x->settings = *settings;
@@ -91,28 +111,76 @@ static cg_err keep_settings(chain *x, const cg_login_settings *settings) {
   return x->settings.token ? CG_OK : CG_E_MEMORY;
 }
 
-static cg_err begin(chain *x, cg_fault *fault) {
-  const tl_obj *cancel = NULL;
-  if (cg_client_waits_for_other(x->client, x->phone)) {
-    cg_err err = cg_client_ask_cancel(x->client, &cancel, fault);
-    if (err) return err;
-    if (!cancel) cg_client_forget_login(x->client);
-  }
-  return cancel ? cg_client_send(x->client, cancel, CG_CLIENT_CANCEL_LIMIT,
-                                 on_other_cancelled, x, fault)
-                : send_code(x, fault);
-}
-
 cg_err cg_login_start_send(cg_client *c, const char *phone,
                            const cg_login_settings *settings, cg_answer *answer,
                            void *ctx, cg_fault *fault) {
   char digits[CG_PHONE_MAX];
   cg_err err = cg_phone_normalise(phone, digits, fault);
+  if (!err)
+    err = cg_login_may(cg_client_login(c), CG_LOGIN_DO_START, digits, cg_client_now_s(c),
+                       fault);
   chain *x = err ? NULL : new_chain(c, answer, ctx, fault);
   if (!x) return err ? err : CG_E_MEMORY;
   snprintf(x->phone, sizeof x->phone, "%s", digits);
   err = keep_settings(x, settings);
-  err = err ? cg_fail(fault, err, "%s", cg_err_text(err)) : begin(x, fault);
+  x->next = send_code;
+  err = err ? cg_fail(fault, err, "%s", cg_err_text(err))
+            : give_up_first(x, cg_client_waits_for_other(c, digits), fault);
+  if (err) free_chain(x);
+  return err;
+}
+
+/* --- other ways in ------------------------------------------------------------- */
+
+static void on_entered(void *ctx, cg_err err, const cg_result *result) {
+  end(ctx, err, result);
+}
+
+static cg_err export_token(chain *x, cg_fault *fault) {
+  const tl_obj *request;
+  cg_err err = cg_client_ask_qr(x->client, x->except, x->except_count, &request, fault);
+  return err ? err : cg_send(x->client, request, on_entered, x, NULL, fault);
+}
+
+cg_err cg_login_qr_send(cg_client *c, const int64_t *except_ids, size_t except_count,
+                        cg_answer *answer, void *ctx, cg_fault *fault) {
+  const cg_login *l = cg_client_login(c);
+  bool shown = l->state == CG_LOGIN_WAIT_OTHER_DEVICE_CONFIRMATION;
+  cg_err err = cg_login_may(l, CG_LOGIN_DO_QR, NULL, cg_client_now_s(c), fault);
+  chain *x = err ? NULL : new_chain(c, answer, ctx, fault);
+  if (!x) return err ? err : CG_E_MEMORY;
+  for (size_t i = 0; i < except_count && i < CG_LOGIN_EXCEPT_MAX; i++)
+    x->except[x->except_count++] = except_ids[i];
+  x->next = export_token;
+  err = give_up_first(x, cg_login_is_pending(l) && !shown, fault);
+  if (err) free_chain(x);
+  return err;
+}
+
+static cg_err import_bot(chain *x, cg_fault *fault) {
+  const tl_obj *request;
+  cg_err err = cg_client_ask_bot(x->client, x->token, &request, fault);
+  if (!err) err = cg_send(x->client, request, on_entered, x, NULL, fault);
+  cg_arena_reset(x->client->step); /* it holds the token */
+  return err;
+}
+
+static cg_err keep_token(chain *x, const char *token, cg_fault *fault) {
+  x->arena = cg_arena_new(0);
+  x->token =
+      x->arena ? (const char *)cg_arena_copy(x->arena, cg_bytes_of(token)).at : NULL;
+  return x->token ? CG_OK : cg_fail(fault, CG_E_MEMORY, "out of memory");
+}
+
+cg_err cg_login_bot_send(cg_client *c, const char *token, cg_answer *answer, void *ctx,
+                         cg_fault *fault) {
+  const tl_obj *ignored;
+  cg_err err = cg_client_ask_bot(c, token, &ignored, fault);
+  chain *x = err ? NULL : new_chain(c, answer, ctx, fault);
+  if (!x) return err ? err : CG_E_MEMORY;
+  x->next = import_bot;
+  err = keep_token(x, token, fault);
+  if (!err) err = give_up_first(x, cg_login_is_pending(&c->data.login), fault);
   if (err) free_chain(x);
   return err;
 }
