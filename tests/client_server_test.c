@@ -169,7 +169,8 @@ static void act(device *d, const cg_core_event *ev) {
     cg_core_saved(d->core, CG_OK, "", n->now);
     break;
   case CG_CORE_DONE: on_done(d, ev); break;
-  case CG_CORE_UPDATE: break;
+  case CG_CORE_UPDATE:
+  case CG_CORE_LOGIN: break;
   }
 }
 

@@ -24,6 +24,8 @@ static cg_core_item *find(cg_core *c, uint64_t tag) {
 void cg_core_deliver(cg_core *c, cg_core_item *call) {
   if (call->quiet)
     cg_core_item_free(call);
+  else if (call->alone)
+    cg_core_qr_stepped(c, call);
   else
     cg_core_append(&c->events, call);
 }
@@ -107,8 +109,9 @@ cg_err cg_core_encode(const tl_obj *request, cg_buf *out, cg_fault *fault) {
 /* True for a method that is named after what it gets, "help.getConfig", and that does
  * nothing besides. */
 static bool only_reads(const tl_obj *request) {
-  if (request->id == TL_ID_messages_getBotCallbackAnswer) return false; /* a key pressed */
-  if (request->id == TL_ID_messages_getMessagesViews) return false;     /* counts a view */
+  if (request->id == TL_ID_messages_getBotCallbackAnswer)
+    return false;                                                   /* a key pressed */
+  if (request->id == TL_ID_messages_getMessagesViews) return false; /* counts a view */
   const char *name = cg_tl_name(cg_tl_api(), request), *dot = strchr(name, '.');
   return !strncmp(dot ? dot + 1 : name, "get", 3);
 }
@@ -146,6 +149,22 @@ void cg_core_drop(cg_core *c, uint64_t tag) {
   finish(c, call);
   cg_core_remove(&c->events, call); /* nobody is to hear of it */
   cg_core_item_free(call);
+}
+
+cg_core_item *cg_core_make_call(cg_core *c, const tl_obj *request, uint64_t timeout_us,
+                                uint64_t now_us) {
+  cg_core_item *call = cg_alloc(sizeof *call);
+  if (!call) return NULL;
+  call->kind = CG_CORE_DONE;
+  if (cg_core_encode(request, &call->request, NULL)) {
+    cg_core_item_free(call);
+    return NULL;
+  }
+  call->tag = ++c->last_tag;
+  call->timeout = timeout_us;
+  call->deadline = now_us + timeout_us;
+  cg_login_step_of(request, &call->step);
+  return call;
 }
 
 /* Appends the request in invokeWithLayer(initConnection(...)). */
@@ -232,6 +251,8 @@ static cg_err read_answer(cg_core *c, cg_core_item *call, cg_bytes body, uint64_
 static void answered(cg_core *c, cg_core_item *call, cg_bytes body, uint64_t now_us) {
   cg_login_change change = CG_LOGIN_SAME;
   cg_err err = CG_OK;
+  if (cg_core_qr_follow(c, call, body, now_us)) return;
+  call->step.ahead_s = cg_core_dc(c)->time_offset;
   if (call->step.kind != CG_STEP_NONE) err = read_answer(c, call, body, now_us, &change);
   cg_buf_bytes(&call->body, body);
   if (!err) err = call->body.err;
@@ -243,8 +264,8 @@ static void answered(cg_core *c, cg_core_item *call, cg_bytes body, uint64_t now
 
 /* --- refusals -------------------------------------------------------------- */
 
-/* Goes to data centre `to` with this call; the others end, they belong to the old one. */
-static void migrate(cg_core *c, cg_core_item *call, int32_t to, uint64_t now_us) {
+/* The other calls end, they belong to the old data centre. */
+void cg_core_migrate(cg_core *c, cg_core_item *call, int32_t to, uint64_t now_us) {
   call->migrations++;
   call->sent = false;
   cg_core_remove(&c->calls, call);
@@ -261,7 +282,7 @@ static void migrate(cg_core *c, cg_core_item *call, int32_t to, uint64_t now_us)
 }
 
 /* A code attempt does not go on in another data centre (protocol.md 244). */
-static bool may_migrate(const cg_core *c, const cg_core_item *call, int32_t to) {
+bool cg_core_may_migrate(const cg_core *c, const cg_core_item *call, int32_t to) {
   return to && to != c->data->main_dc && cg_dc_find(c->o.dc, to, 0) &&
          call->migrations < CG_CORE_MIGRATIONS && !call->step.hash[0];
 }
@@ -292,8 +313,8 @@ static void refused(cg_core *c, cg_core_item *call, uint64_t now_us) {
     return;
   }
   if (repeat(call, now_us)) return;
-  if (may_migrate(c, call, to)) {
-    migrate(c, call, to, now_us);
+  if (cg_core_may_migrate(c, call, to)) {
+    cg_core_migrate(c, call, to, now_us);
     return;
   }
   cg_rpc_error error = call->error;
@@ -338,6 +359,7 @@ static void failed(cg_core *c, const cg_session_event *ev) {
 }
 
 static void update(cg_core *c, const cg_session_event *ev) {
+  cg_core_qr_saw(c, ev->body);
   cg_core_item *item = cg_alloc(sizeof *item);
   if (!item) return; /* updates are fetched again when some are missing */
   item->kind = CG_CORE_UPDATE;

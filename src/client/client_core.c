@@ -216,6 +216,7 @@ uint64_t cg_core_deadline(const cg_core *c) {
     if (c->link == CG_LINK_UP && !call->sent && !cg_core_holds(c, call))
       sooner(&at, call->not_before);
   }
+  sooner(&at, cg_core_qr_deadline(c));
   switch (c->link) {
   case CG_LINK_DOWN: sooner(&at, c->wanted ? c->retry_at : CG_NEVER); break;
   case CG_LINK_CONNECTING: sooner(&at, c->give_up_at); break;
@@ -229,5 +230,6 @@ uint64_t cg_core_deadline(const cg_core *c) {
 void cg_core_tick(cg_core *c, uint64_t now_us) {
   if (c->resume && cg_core_reset_resume(c, now_us)) return; /* the next call does it */
   cg_core_calls_tick(c, now_us);
+  cg_core_qr_tick(c, now_us);
   cg_core_link_tick(c, now_us);
 }

@@ -21,6 +21,7 @@ typedef struct {
   const cg_dc *dc;       /* borrowed, as everything here */
   cg_session_data *data; /* what the session file says; changed as things happen */
   int32_t api_id;
+  const char *api_hash; /* for the QR codes that it renews; NULL: empty */
   const char *device_model, *system_version, *app_version, *lang_code;
   cg_framing_kind framing;
   bool obfuscated;
@@ -59,7 +60,9 @@ typedef enum {
   CG_CORE_SAVE,       /* write `data` to the session file, or remove the file if it is not
                        `made`; then call saved() */
   CG_CORE_DONE,       /* the call `tag` is over: `fault.err`, or `error`, or `body` */
-  CG_CORE_UPDATE      /* the server sent `body` by itself */
+  CG_CORE_UPDATE,     /* the server sent `body` by itself */
+  CG_CORE_LOGIN       /* a login by QR code went on by itself: a new link or another
+                       state, or else `fault.err` or `error` say why not */
 } cg_core_kind;
 
 typedef struct {
@@ -91,6 +94,10 @@ CG_MUST_USE cg_err cg_core_pull(cg_core *c, uint64_t now_us, cg_buf *out);
 /* When to call cg_core_tick(); CG_NEVER if nothing is due. */
 uint64_t cg_core_deadline(const cg_core *c);
 void cg_core_tick(cg_core *c, uint64_t now_us);
+
+/* A login by QR code, perhaps of an earlier process, is to go on: connects for it. Where a
+ * connection is there anyhow, it goes on without being told. */
+void cg_core_qr_go(cg_core *c, uint64_t now_us);
 
 /* True while an auth.signIn is under way: the code is not to be cancelled then. */
 bool cg_core_signs_in(const cg_core *c);

@@ -142,6 +142,7 @@ static void go_up(cg_core *c, uint64_t now_us) {
     give_up(c, now_us);
     return;
   }
+  cg_core_qr_connected(c);
   cg_core_flush(c, now_us);
 }
 
@@ -281,8 +282,8 @@ static bool account_lost(cg_core *c, uint64_t now_us) {
   cg_rpc_error gone = { .code = 401, .value = -1, .text = "AUTH_KEY_UNREGISTERED" };
   cg_login_step none = { .kind = CG_STEP_NONE };
   c->proving = false;
-  bool lost = cg_login_refused(&c->data->login, &none, &gone, cg_unix(now_us)) ==
-              CG_LOGIN_LOST;
+  bool lost =
+      cg_login_refused(&c->data->login, &none, &gone, cg_unix(now_us)) == CG_LOGIN_LOST;
   cg_login_forget(&c->data->login);
   cg_core_refuse_attempts(c, &gone);
   if (!lost) cg_core_fail_doubtful(c);
@@ -315,7 +316,8 @@ static void feed_handshake(cg_core *c, cg_bytes payload, uint64_t now_us) {
 
 static void fail_moved(cg_core *c, cg_err err, const char *why) {
   for (cg_core_item *i = c->events.first; i; i = i->next)
-    if (i->kind == CG_CORE_DONE && i->moved) cg_fail(&i->fault, err, "%s", why);
+    if ((i->kind == CG_CORE_DONE || i->kind == CG_CORE_LOGIN) && i->moved)
+      cg_fail(&i->fault, err, "%s", why);
 }
 
 /* The connection may be gone by the time it is known that the key was not saved. */

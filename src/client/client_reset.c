@@ -38,22 +38,11 @@ static cg_err log_out(const cg_login *l, cg_arena *arena, const tl_obj **out) {
 static cg_core_item *new_call(cg_core *c, make_request *make, uint64_t timeout_us,
                               uint64_t now_us) {
   const tl_obj *request = NULL;
+  cg_core_item *call = NULL;
   cg_arena *arena = cg_arena_new(0);
-  cg_core_item *call = arena ? cg_alloc(sizeof *call) : NULL;
-  cg_err err = call ? make(&c->data->login, arena, &request) : CG_E_MEMORY;
-  if (!err) err = cg_core_encode(request, &call->request, NULL);
-  if (!err) {
-    call->kind = CG_CORE_DONE;
-    call->tag = ++c->last_tag;
-    call->timeout = timeout_us;
-    call->deadline = now_us + timeout_us;
-    call->of_reset = true;
-    cg_login_step_of(request, &call->step);
-  } else if (call) {
-    cg_buf_wipe(&call->request);
-    cg_free(call);
-    call = NULL;
-  }
+  if (arena && !make(&c->data->login, arena, &request))
+    call = cg_core_make_call(c, request, timeout_us, now_us);
+  if (call) call->of_reset = true;
   cg_arena_free(arena);
   return call;
 }

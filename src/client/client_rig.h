@@ -179,7 +179,8 @@ static bool do_events(rig *r) {
     case CG_CORE_DISCONNECT: lose_connection(r); break;
     case CG_CORE_SAVE: on_save(r); break;
     case CG_CORE_DONE: on_done(r, &ev); break;
-    case CG_CORE_UPDATE: break;
+    case CG_CORE_UPDATE:
+    case CG_CORE_LOGIN: break;
     }
   }
   return any;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * client_state.h - the inside of a client, shared by client_core.c (life, events, time),
- * client_link.c (connection and key), client_calls.c (calls and their answers) and
- * client_reset.c (the end of an account).
+ * client_link.c (connection and key), client_calls.c (calls and their answers),
+ * client_qr.c (QR codes that go on by themselves) and client_reset.c (the end of an
+ * account).
  */
 #ifndef CG_CLIENT_STATE_H
 #define CG_CLIENT_STATE_H
@@ -49,6 +50,7 @@ typedef struct cg_core_item {
   bool moved;          /* its answer moved the login */
   bool of_reset;       /* a step of the reset; not held back by it */
   bool quiet;          /* nobody is to hear of it */
+  bool alone;          /* made by the client itself, for a QR code */
 } cg_core_item;
 
 typedef struct {
@@ -96,6 +98,13 @@ struct cg_core {
     cg_core_item *call; /* auth.logOut, which is answered at the end */
   } reset;
   bool resume; /* a reset of an earlier process is to be gone on with */
+
+  struct {
+    bool running;        /* auth.exportLoginToken is under way */
+    bool due;            /* something may have come of the code */
+    uint64_t not_before; /* the next renewal */
+    uint64_t retry_at;   /* after a failure */
+  } qr;
 
   cg_core_list calls, events;
   cg_core_item plain_events[CG_CORE_PLAIN];
@@ -148,6 +157,23 @@ bool cg_core_holds(const cg_core *c, const cg_core_item *call);
 cg_err cg_core_encode(const tl_obj *request, cg_buf *out, cg_fault *fault);
 /* The call is over and in no list: it becomes an event, unless it is quiet. */
 void cg_core_deliver(cg_core *c, cg_core_item *call);
+/* A call of the client's own, not yet in the list; NULL when memory is out. */
+cg_core_item *cg_core_make_call(cg_core *c, const tl_obj *request, uint64_t timeout_us,
+                                uint64_t now_us);
+/* True if `call` can go on in data centre `to`; goes there with it. */
+bool cg_core_may_migrate(const cg_core *c, const cg_core_item *call, int32_t to);
+void cg_core_migrate(cg_core *c, cg_core_item *call, int32_t to, uint64_t now_us);
+
+/* client_qr.c */
+uint64_t cg_core_qr_deadline(const cg_core *c);
+void cg_core_qr_tick(cg_core *c, uint64_t now_us);
+/* There is a connection again, and something may have been missed; or an update came. */
+void cg_core_qr_connected(cg_core *c);
+void cg_core_qr_saw(cg_core *c, cg_bytes update);
+/* A call of its own is over, and in no list. */
+void cg_core_qr_stepped(cg_core *c, cg_core_item *call);
+/* True if `body` sends `call` to another data centre, to which it is on its way now. */
+bool cg_core_qr_follow(cg_core *c, cg_core_item *call, cg_bytes body, uint64_t now_us);
 
 /* client_reset.c */
 /* A call of the reset is over, and in no list. */

@@ -259,11 +259,19 @@ static bool must_pay(cg_login *l, const cg_login_step *s,
   return true;
 }
 
+static bool is_same_token(const cg_login *l, const tl_auth_loginToken *a,
+                          int64_t ahead_s) {
+  return l->state == CG_LOGIN_WAIT_OTHER_DEVICE_CONFIRMATION &&
+         l->qr_len == a->token.len && !memcmp(l->qr_token, a->token.at, l->qr_len) &&
+         l->qr_expires == a->expires - ahead_s;
+}
+
 /* A QR code is to be shown; what was pending besides is over. */
 static bool token_shown(cg_login *l, const cg_login_step *s, const tl_auth_loginToken *a,
                         int32_t dc, int64_t now_s) {
   bool over = s->by_itself && l->state != CG_LOGIN_WAIT_OTHER_DEVICE_CONFIRMATION;
   if (over || !a->token.len || a->token.len > CG_LOGIN_QR_MAX) return false;
+  if (is_same_token(l, a, s->ahead_s)) return false;
   cg_login_forget(l);
   memcpy(l->qr_token, a->token.at, a->token.len);
   l->qr_len = a->token.len;

@@ -154,6 +154,9 @@ static void act(cg_client *c, const cg_core_event *ev) {
   case CG_CORE_SAVE: save(c); break;
   case CG_CORE_DONE: done(c, ev); break;
   case CG_CORE_UPDATE: updated(c, ev->body); break;
+  case CG_CORE_LOGIN:
+    cg_client_moved(c, &(cg_result){ .error = ev->error, .fault = ev->fault });
+    break;
   }
 }
 
@@ -240,6 +243,7 @@ static cg_err open_core(cg_client *c, const cg_client_options *o, cg_fault *faul
     .dc = c->dc,
     .data = &c->data,
     .api_id = c->api_id,
+    .api_hash = c->api_hash,
     .device_model = keep(c, o->device_model, system.machine[0] ? system.machine : "PC"),
     .system_version =
         keep(c, o->system_version, system.sysname[0] ? system.sysname : "unknown"),
@@ -278,6 +282,8 @@ static void take_hooks(cg_client *c, const cg_client_options *o) {
   c->log = (cg_log){ o->log ? write_log : NULL, c, (cg_log_level)o->log_level };
   c->update = o->update;
   c->update_ctx = o->update_ctx;
+  c->login = o->login;
+  c->login_ctx = o->login_ctx;
 }
 
 static cg_err open_all(cg_client *c, const cg_client_options *o, cg_fault *fault) {
@@ -316,6 +322,11 @@ static void shut(cg_client *c) {
   disconnect(c);
   while (cg_core_next(c->core, &ev))
     if (ev.kind == CG_CORE_DONE || ev.kind == CG_CORE_SAVE) act(c, &ev);
+  if (c->watch) {
+    cg_result closed = { 0 };
+    cg_fail(&closed.fault, CG_E_CLOSED, "the client was closed");
+    cg_client_moved(c, &closed);
+  }
   c->pumping = false;
 }
 

@@ -32,6 +32,13 @@ typedef struct cg_client_waiter {
   cg_arena *arena; /* the caller's; NULL: one is made */
 } cg_client_waiter;
 
+/* Somebody who waits for a QR login to go on. */
+typedef struct {
+  cg_client *client;
+  cg_result *result;
+  bool running, over;
+} cg_client_watch;
+
 struct cg_client {
   cg_loop *loop;
   bool own_loop;
@@ -53,6 +60,9 @@ struct cg_client {
   void *log_ctx;
   void (*update)(void *ctx, const tl_obj *update);
   void *update_ctx;
+  void (*login)(void *ctx, cg_err err, const cg_result *result);
+  void *login_ctx;
+  cg_client_watch *watch; /* NULL: nobody */
   bool pumping; /* inside callbacks */
   bool waiting; /* a blocking call runs the loop */
   bool doomed;  /* cg_close() was called from a callback */
@@ -108,6 +118,9 @@ bool cg_client_is_restart(const cg_rpc_error *error);
  * it was held. One that was closed meanwhile is gone after the last release. */
 void cg_client_hold(cg_client *c);
 void cg_client_release(cg_client *c);
+
+/* client_wait.c: the login went on by itself. Ends the wait for it. */
+void cg_client_moved(cg_client *c, const cg_result *result);
 
 /* Does what the core has to say, sends, and sets the timer. */
 void cg_client_pump(cg_client *c);
