@@ -299,8 +299,7 @@ typedef struct {
   const char *password; /* UTF-8; NULL or "": none, the present one is removed */
   const char *hint;     /* shown to whoever is asked for the password. REFUSED: the
                            password itself */
-  const char *email;    /* for recovery; NULL: cg_password_set() leaves it as it is,
-                           cg_login_recover() sets none; "": none */
+  const char *email;    /* for recovery; NULL: stays as it is; "": none */
 } cg_password_new;
 
 /* auth.recoverPassword: logs in with that code instead of the password, which is then

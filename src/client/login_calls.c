@@ -453,7 +453,8 @@ static bool password_refused(cg_login *l, const cg_login_step *s, const cg_rpc_e
   if (!asks || l->state != CG_LOGIN_WAIT_PASSWORD) return false;
   if (says_logged_out(e)) {
     cg_login_forget(l);
-  } else if (!strcmp(e->text, "PASSWORD_HASH_INVALID")) {
+  } else if (!strcmp(e->text, "PASSWORD_HASH_INVALID") ||
+             !strcmp(e->text, "CODE_INVALID")) {
     l->wrong_codes++;
   } else if (!strcmp(e->text, "PASSWORD_RECOVERY_NA")) {
     l->has_recovery = false;
