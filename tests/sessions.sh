@@ -51,6 +51,27 @@ check "so is a data centre that the server does not have" refuses 1 'data centre
 run centigram --dc production --session "$T/y" session import "$(cat "$T/raw")"
 check "a string for production does not stand in a command line" refuses 2 'import -'
 
+# With a passphrase a session file is of no use to who does not know it.
+printf 'correct horse\n' >"$T/pass"
+run centigram --session "$T/sealed.session" --passphrase-file "$T/pass" session import "$(cat "$T/raw")"
+check "a session may be sealed" exits 0
+check "a sealed file shows nothing" sh -c "! grep -q 9996620001 '$T/sealed.session'"
+run centigram --session "$T/sealed.session" --passphrase-file "$T/pass" whoami
+check "with the passphrase it is used" prints '"phone":"9996620001"'
+run env CENTIGRAM_PASSPHRASE='correct horse' centigram --session "$T/sealed.session" session show
+check "the environment may hold it too" prints '"state":"authorizationStateReady"'
+run centigram --session "$T/sealed.session" whoami
+check "without it the file is named" refuses 1 'sealed.session: is sealed'
+run env CENTIGRAM_PASSPHRASE='correct horsf' centigram --session "$T/sealed.session" whoami
+check "a wrong passphrase is told" refuses 1 'sealed.session: the passphrase is wrong'
+check "and shown nowhere" sh -c "! grep -q horsf '$T/err'"
+run centigram --session "$T/sealed.session" --passphrase-file "$T/none" whoami
+check "a passphrase file that is not there is named" refuses 1 "$T/none"
+run centigram --session "$T/raw.session" --passphrase-file "$T/pass" call help.getNearestDc
+run centigram --session "$T/raw.session" --passphrase-file "$T/pass" session show
+check "a file that is not sealed is read all the same" exits 0
+rm -f "$T/sealed.session" "$T/sealed.session.lock"
+
 run node "$script" use "$(cat "$T/gramjs")"
 check "GramJS goes on with our session, without a code" prints '^+9996620001$'
 run node "$script" make +9996620002

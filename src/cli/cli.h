@@ -17,7 +17,7 @@ enum { CG_EXIT_OK = 0, CG_EXIT_LOCAL = 1, CG_EXIT_USAGE = 2, CG_EXIT_RPC = 3 };
 
 /* Options that every subcommand takes. */
 typedef struct {
-  const char *dc, *session, *api_hash;
+  const char *dc, *session, *api_hash, *passphrase_file;
   int32_t api_id;
   bool json, quiet, verbose;
 } cg_cli_globals;

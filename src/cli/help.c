@@ -12,8 +12,9 @@ enum { WIDTH = 90 };
 
 static const char globals[] =
   "everywhere: --dc FILE|production|test|local  --session FILE  --api-id N  --api-hash H\n"
-  "            --json  --quiet  --verbose\n"
-  "            (or CENTIGRAM_DC, CENTIGRAM_SESSION, CENTIGRAM_API_ID, CENTIGRAM_API_HASH)\n"
+  "            --passphrase-file FILE|-  --json  --quiet  --verbose\n"
+  "            (or CENTIGRAM_DC, CENTIGRAM_SESSION, CENTIGRAM_API_ID, CENTIGRAM_API_HASH,\n"
+  "            CENTIGRAM_PASSPHRASE)\n"
   "exit status: 0 done, 1 local failure, 2 wrong usage, 3 the server answered an error\n"
   "Never type a login code into a Telegram chat: the server then makes it void.\n";
 

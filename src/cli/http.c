@@ -185,6 +185,7 @@ int cg_run_http(int argc, char **argv) {
   o.dc = client.dc;
   o.api_id = client.api_id;
   o.api_hash = client.api_hash;
+  o.passphrase = client.passphrase;
   if (!status) status = run(&h, listen, &o);
   cg_cli_close(&session);
   return status;

@@ -54,7 +54,8 @@ const cg_cli_command *cg_cli_find(const char *name) {
 /* Index of the subcommand in argv: the first word that is neither an option nor the
  * value of one of those that may stand before it. 0 if there is none. */
 static int command_index(int argc, char **argv) {
-  static const char *const valued[] = { "--dc", "--session", "--api-id", "--api-hash" };
+  static const char *const valued[] = { "--dc", "--session", "--api-id", "--api-hash",
+                                       "--passphrase-file" };
   for (int i = 1; i < argc; i++) {
     if (strncmp(argv[i], "--", 2)) return i;
     bool takes_value = false;

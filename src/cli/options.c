@@ -68,6 +68,7 @@ void cg_cli_parse(cg_cli *cli, int argc, char **argv, const cg_cli_option *own) 
   const cg_cli_option global[] = {
     { "dc", CG_OPT_TEXT, &g->dc },           { "session", CG_OPT_TEXT, &g->session },
     { "api-id", CG_OPT_INT, &g->api_id },    { "api-hash", CG_OPT_TEXT, &g->api_hash },
+    { "passphrase-file", CG_OPT_TEXT, &g->passphrase_file },
     { "json", CG_OPT_FLAG, &g->json },       { "quiet", CG_OPT_FLAG, &g->quiet },
     { "verbose", CG_OPT_FLAG, &g->verbose }, { NULL, CG_OPT_FLAG, NULL } };
   static const cg_cli_option none[] = { { NULL, CG_OPT_FLAG, NULL } };

@@ -38,6 +38,47 @@ char *cg_cli_session_path(const cg_cli *cli) {
   return path ? cg_cli_text("%s", path) : cg_cli_data_path("me.session");
 }
 
+void cg_cli_forget(char *secret) {
+  if (secret) explicit_bzero(secret, strlen(secret));
+  free(secret);
+}
+
+/* The first line of a file, or of standard input; NULL after saying why not. */
+static char *first_line(const char *path) {
+  cg_fault fault = { 0 };
+  cg_bytes bytes;
+  if (!strcmp(path, "-")) {
+    char *line = cg_cli_read_line();
+    if (!line) cg_cli_fail(CG_EXIT_LOCAL, "no passphrase on standard input");
+    return line;
+  }
+  if (cg_cli_read_file(path, &bytes, &fault)) {
+    cg_cli_fault(&fault);
+    return NULL;
+  }
+  char *text = (char *)(uintptr_t)bytes.at;
+  size_t len = strcspn(text, "\r\n");
+  explicit_bzero(text + len, bytes.len - len);
+  return text;
+}
+
+int cg_cli_passphrase(const cg_cli *cli, char **out) {
+  const char *path = cli->global.passphrase_file, *env = getenv("CENTIGRAM_PASSPHRASE");
+  *out = NULL;
+  if (path) {
+    *out = first_line(path);
+    if (*out && !**out) {
+      cg_cli_forget(*out);
+      *out = NULL;
+      return cg_cli_fail(CG_EXIT_LOCAL, "%s: the passphrase is empty", path);
+    }
+    return *out ? CG_EXIT_OK : CG_EXIT_LOCAL;
+  }
+  if (env && *env) *out = cg_cli_text("%s", env);
+  unsetenv("CENTIGRAM_PASSPHRASE"); /* of no use to the programs that are started */
+  return CG_EXIT_OK;
+}
+
 bool cg_cli_api_id(const cg_cli *cli, int32_t *id) {
   *id = cli->global.api_id;
   const char *env = getenv("CENTIGRAM_API_ID");
@@ -53,6 +94,7 @@ int cg_cli_prepare(cg_cli_session *s, const cg_cli *cli, cg_client_options *out)
   *s = (cg_cli_session){ .cli = cli, .arena = cg_arena_new(0) };
   if (!s->arena) return cg_cli_fail(CG_EXIT_LOCAL, "out of memory");
   int status = cg_cli_load_dc(cli, &s->dc);
+  if (!status) status = cg_cli_passphrase(cli, &s->passphrase);
   if (status) return status;
   const char *session = option_or_env(cli->global.session, "CENTIGRAM_SESSION");
   if (!session) {
@@ -60,6 +102,7 @@ int cg_cli_prepare(cg_cli_session *s, const cg_cli *cli, cg_client_options *out)
     if (cg_cli_make_parents(session, &fault)) return cg_cli_fault(&fault);
   }
   *out = (cg_client_options){ .dc = s->dc, .session = session,
+    .passphrase = s->passphrase,
     .api_hash = option_or_env(cli->global.api_hash, "CENTIGRAM_API_HASH"),
     .log = log_line, .log_level = cli->global.verbose ? 3 : 0 };
   if (!cg_cli_api_id(cli, &out->api_id))
@@ -79,6 +122,7 @@ void cg_cli_close(cg_cli_session *s) {
   cg_close(s->client);
   cg_dc_free(s->dc);
   cg_arena_free(s->arena);
+  cg_cli_forget(s->passphrase);
 }
 
 void cg_cli_print_error(FILE *to, const cg_rpc_error *error) {

@@ -15,6 +15,7 @@ typedef struct {
   cg_dc *dc;
   cg_client *client;
   cg_arena *arena;
+  char *passphrase;   /* of the session file; NULL: none */
   const char *method; /* what is called, for the text of its errors; NULL: not one only */
 } cg_cli_session;
 
@@ -29,6 +30,12 @@ int cg_cli_prepare(cg_cli_session *s, const cg_cli *cli, cg_client_options *out)
 
 /* The session file that the options name, in memory that lives as long as the process. */
 char *cg_cli_session_path(const cg_cli *cli);
+/* The first line of the file that --passphrase-file names ("-": of standard input), else
+ * CENTIGRAM_PASSPHRASE, which is taken out of the environment; NULL: neither. 0 or the exit
+ * status. The caller gives it to cg_cli_forget(). */
+int cg_cli_passphrase(const cg_cli *cli, char **out);
+/* Wipes and frees; NULL is allowed. */
+void cg_cli_forget(char *secret);
 /* api_id from the option or CENTIGRAM_API_ID, 0: neither; false if it is no number. */
 bool cg_cli_api_id(const cg_cli *cli, int32_t *id);
 

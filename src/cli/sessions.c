@@ -54,10 +54,11 @@ static void put_server(cg_buf *b, const cg_session_info *i) {
 }
 
 /* One line of JSON about the file, or about why there is nothing to say. */
-static int print_info(const char *path, cg_err *err, cg_fault *fault) {
+static int print_info(const char *path, const char *passphrase, cg_err *err,
+                      cg_fault *fault) {
   cg_session_info info;
   cg_buf b = { 0 };
-  *err = cg_session_show(path, &info, fault);
+  *err = cg_session_show(path, passphrase, &info, fault);
   cg_jsonw_open(&b, '{');
   put_text(&b, "file", path);
   if (*err) {
@@ -77,10 +78,15 @@ static int show(const cg_cli *cli) {
   cg_session_info info;
   cg_fault fault = { 0 };
   cg_err err;
-  char *path = cg_cli_session_path(cli);
+  char *path = cg_cli_session_path(cli), *passphrase;
   cg_cli_count(cli, 1, 1);
-  if (cg_session_show(path, &info, &fault)) return cg_cli_fault(&fault);
-  return print_info(path, &err, &fault);
+  int status = cg_cli_passphrase(cli, &passphrase);
+  if (status) return status;
+  status = cg_session_show(path, passphrase, &info, &fault)
+               ? cg_cli_fault(&fault)
+               : print_info(path, passphrase, &err, &fault);
+  cg_cli_forget(passphrase);
+  return status;
 }
 
 static int is_session(const struct dirent *e) {
@@ -95,17 +101,20 @@ static int list(const cg_cli *cli) {
   cg_cli_count(cli, 1, 1);
   char *path = cg_cli_session_path(cli), *slash = strrchr(path, '/');
   char *folder = cg_cli_text("%.*s", slash ? (int)(slash - path + 1) : 0, path);
-  int count = scandir(slash ? folder : ".", &found, is_session, alphasort), status = CG_EXIT_OK;
+  char *passphrase;
+  int status = cg_cli_passphrase(cli, &passphrase);
+  int count = scandir(slash ? folder : ".", &found, is_session, alphasort);
   for (int i = 0; i < count; i++) {
     cg_err err;
     cg_fault fault = { 0 };
     char *name = cg_cli_text("%s%s", folder, found[i]->d_name);
-    if (!status) status = print_info(name, &err, &fault);
+    if (!status) status = print_info(name, passphrase, &err, &fault);
     free(name);
     free(found[i]);
   }
   free(found);
   free(folder);
+  cg_cli_forget(passphrase);
   return status;
 }
 
@@ -135,12 +144,15 @@ static int export_string(const cg_cli *cli, const char *name) {
   if (!name || !cg_session_format_find(name, &format))
     return cg_cli_fail(CG_EXIT_USAGE, "session: --format is gramjs, telethon, pyrogram, "
                                       "mtcute or raw");
+  char *passphrase = NULL;
   int status = get_api_id(cli, format, &api_id);
+  if (!status) status = cg_cli_passphrase(cli, &passphrase);
   if (status) return status;
   cg_arena *arena = cg_arena_new(0);
   if (!arena) return cg_cli_fail(CG_EXIT_LOCAL, "out of memory");
-  cg_err err = cg_session_export(cg_cli_session_path(cli), format, api_id, arena,
-                                 &text, &fault);
+  cg_err err = cg_session_export(cg_cli_session_path(cli), passphrase, format, api_id,
+                                 arena, &text, &fault);
+  cg_cli_forget(passphrase);
   if (!err) {
     puts((const char *)text.at);
     explicit_bzero((void *)(uintptr_t)text.at, text.len);
@@ -157,13 +169,17 @@ static int import_text(const cg_cli *cli, const cg_dc *dc, const char *text) {
   if (!dc->is_local && strcmp(text, "-"))
     return cg_cli_fail(CG_EXIT_USAGE, "session: with this server a string may not stand "
                                       "in the command line; use import -");
+  char *passphrase;
+  int status = cg_cli_passphrase(cli, &passphrase);
+  if (status) return status;
   char *line = strcmp(text, "-") ? NULL : cg_cli_read_line();
   if (line) text = line;
-  err = cg_session_import(path, dc, cg_bytes_of(text), NULL, &fault);
-  if (line) explicit_bzero(line, strlen(line));
-  free(line);
-  if (err) return cg_cli_fail(CG_EXIT_LOCAL, "session: %s", fault.text);
-  return print_info(path, &err, &fault);
+  err = cg_session_import(path, passphrase, dc, cg_bytes_of(text), NULL, &fault);
+  cg_cli_forget(line);
+  status = err ? cg_cli_fail(CG_EXIT_LOCAL, "session: %s", fault.text)
+               : print_info(path, passphrase, &err, &fault);
+  cg_cli_forget(passphrase);
+  return status;
 }
 
 static int import_string(const cg_cli *cli) {

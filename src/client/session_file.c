@@ -97,7 +97,18 @@ cg_err cg_session_lock(const char *path, int *fd, cg_fault *fault) {
 
 /* --- reading and writing --------------------------------------------------- */
 
-cg_err cg_session_read(const char *path, cg_session_data *out, cg_fault *fault) {
+/* What the file says, in the bytes of a file that is not sealed. */
+static cg_err unseal(cg_seal *seal, cg_buf *bytes, cg_fault *why) {
+  cg_buf plain = { 0 };
+  if (!cg_seal_is(cg_buf_view(bytes))) return CG_OK;
+  cg_err err = cg_seal_open(seal, cg_buf_view(bytes), &plain, why);
+  cg_buf_wipe(bytes);
+  *bytes = plain;
+  return err;
+}
+
+cg_err cg_session_read(const char *path, cg_seal *seal, cg_session_data *out,
+                       cg_fault *fault) {
   cg_buf bytes = { 0 };
   cg_fault why = { 0 };
   memset(out, 0, sizeof *out);
@@ -105,17 +116,18 @@ cg_err cg_session_read(const char *path, cg_session_data *out, cg_fault *fault) 
   if (err == CG_E_LIMIT || err == CG_E_UNEXPECTED)
     err = cg_fail(fault, CG_E_CORRUPT, "%s: is not a session file", path);
   if (!err) {
-    err = cg_session_decode(cg_buf_view(&bytes), out, &why);
+    err = unseal(seal, &bytes, &why);
+    if (!err) err = cg_session_decode(cg_buf_view(&bytes), out, &why);
     if (err) cg_fail(fault, err, "%s: %s", path, why.text);
   }
   cg_buf_wipe(&bytes);
   return err;
 }
 
-cg_err cg_session_look(const char *path, cg_fault *fault) {
+cg_err cg_session_look(const char *path, cg_seal *seal, cg_fault *fault) {
   cg_session_data *d = cg_alloc(sizeof *d);
   if (!d) return plain_fault(fault, path, CG_E_MEMORY);
-  cg_err err = cg_session_read(path, d, fault);
+  cg_err err = cg_session_read(path, seal, d, fault);
   cg_session_data_wipe(d);
   cg_free(d);
   return err == CG_E_NOT_FOUND ? CG_OK : err;
@@ -181,10 +193,20 @@ static cg_err replace(const char *path, cg_bytes bytes, const cg_rng *rng,
   return err ? err : sync_folder(path, fault);
 }
 
-cg_err cg_session_write(const char *path, const cg_session_data *d, const cg_rng *rng,
-                        cg_fault *fault) {
+static cg_err encode(cg_seal *seal, const cg_session_data *d, const cg_rng *rng,
+                     cg_buf *out) {
+  if (!seal || !cg_seal_is_on(seal)) return cg_session_encode(d, out);
+  cg_buf plain = { 0 };
+  cg_err err = cg_session_encode(d, &plain);
+  if (!err) err = cg_seal_close(seal, rng, cg_buf_view(&plain), out);
+  cg_buf_wipe(&plain);
+  return err;
+}
+
+cg_err cg_session_write(const char *path, cg_seal *seal, const cg_session_data *d,
+                        const cg_rng *rng, cg_fault *fault) {
   cg_buf bytes = { 0 };
-  cg_err err = plain_fault(fault, path, cg_session_encode(d, &bytes));
+  cg_err err = plain_fault(fault, path, encode(seal, d, rng, &bytes));
   if (!err) err = replace(path, cg_buf_view(&bytes), rng, fault);
   cg_buf_wipe(&bytes);
   return err;

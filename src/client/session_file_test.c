@@ -105,7 +105,7 @@ static int tear_down(void **state) {
 static cg_err write_seed(uint8_t with, cg_fault *fault) {
   cg_session_data d;
   test_session(&d, with);
-  cg_err err = cg_session_write(path, &d, &rng, fault);
+  cg_err err = cg_session_write(path, NULL, &d, &rng, fault);
   cg_session_data_wipe(&d);
   return err;
 }
@@ -114,7 +114,7 @@ static cg_err write_seed(uint8_t with, cg_fault *fault) {
 static int read_seed(void) {
   cg_session_data d;
   cg_fault fault = { 0 };
-  cg_err err = cg_session_read(path, &d, &fault);
+  cg_err err = cg_session_read(path, NULL, &d, &fault);
   if (err == CG_E_NOT_FOUND) return 0;
   if (err) fail_msg("%s", fault.text);
   int found = d.realm[0];
@@ -201,15 +201,15 @@ static void test_damaged(void **state) {
   int fd = open(path, O_CREAT | O_WRONLY, 0600);
   assert_int_equal(write(fd, "hello", 5), 5);
   close(fd);
-  assert_int_equal(cg_session_read(path, &d, &fault), CG_E_CORRUPT);
+  assert_int_equal(cg_session_read(path, NULL, &d, &fault), CG_E_CORRUPT);
   assert_non_null(strstr(fault.text, path));
   assert_int_equal(truncate(path, CG_SESSION_MAX + 1), 0);
-  assert_int_equal(cg_session_read(path, &d, &fault), CG_E_CORRUPT);
-  assert_int_equal(cg_session_read(folder, &d, &fault), CG_E_CORRUPT);
-  assert_int_equal(cg_session_look(folder, &fault), CG_E_CORRUPT);
+  assert_int_equal(cg_session_read(path, NULL, &d, &fault), CG_E_CORRUPT);
+  assert_int_equal(cg_session_read(folder, NULL, &d, &fault), CG_E_CORRUPT);
+  assert_int_equal(cg_session_look(folder, NULL, &fault), CG_E_CORRUPT);
   unlink(path);
-  assert_int_equal(cg_session_read(path, &d, &fault), CG_E_NOT_FOUND);
-  assert_int_equal(cg_session_look(path, &fault), CG_OK);
+  assert_int_equal(cg_session_read(path, NULL, &d, &fault), CG_E_NOT_FOUND);
+  assert_int_equal(cg_session_look(path, NULL, &fault), CG_OK);
 }
 
 /* A link is neither read nor written through. */
@@ -221,7 +221,7 @@ static void test_link(void **state) {
   assert_int_equal(write_seed(1, NULL), CG_OK);
   assert_int_equal(rename(path, target), 0);
   assert_int_equal(symlink(target, path), 0);
-  assert_int_equal(cg_session_read(path, &d, NULL), CG_E_IO);
+  assert_int_equal(cg_session_read(path, NULL, &d, NULL), CG_E_IO);
   assert_int_equal(write_seed(2, NULL), CG_OK);
   assert_int_equal(read_seed(), 2);
   assert_int_equal(rename(target, path), 0);
@@ -294,11 +294,11 @@ static void test_planted(void **state) {
   close(open(target, O_CREAT | O_WRONLY, 0600));
   test_session(&d, 1);
   assert_int_equal(symlink(target, temp), 0);
-  assert_int_equal(cg_session_write(path, &d, &zeros, NULL), CG_E_IO);
+  assert_int_equal(cg_session_write(path, NULL, &d, &zeros, NULL), CG_E_IO);
   assert_int_equal(lstat(temp, &st), 0);
   unlink(temp);
   assert_int_equal(rename(target, temp), 0);
-  assert_int_equal(cg_session_write(path, &d, &zeros, NULL), CG_E_IO);
+  assert_int_equal(cg_session_write(path, NULL, &d, &zeros, NULL), CG_E_IO);
   assert_int_equal(stat(temp, &st), 0);
   assert_int_equal(st.st_size, 0);
   cg_session_data_wipe(&d);

@@ -106,3 +106,16 @@ cg_err cg_pbkdf2_sha512(cg_bytes password, cg_bytes salt, int rounds, uint8_t ou
   EVP_KDF_CTX_free(ctx);
   return err;
 }
+
+cg_err cg_scrypt(cg_bytes password, cg_bytes salt, uint32_t log_n, uint32_t p,
+                 uint8_t out[32]) {
+  enum { R = 8, LOG_N_MAX = 20, P_MAX = 16 };
+  memset(out, 0, 32);
+  if (!log_n || log_n > LOG_N_MAX || !p || p > P_MAX) return CG_E_USAGE;
+  uint64_t n = UINT64_C(1) << log_n, most = 128 * R * (n + p) * 2;
+  const char *from = password.len ? (const char *)password.at : "";
+  if (EVP_PBE_scrypt(from, password.len, salt.at, salt.len, n, R, p, most, out, 32) == 1)
+    return CG_OK;
+  memset(out, 0, 32);
+  return cg_evp_error();
+}

@@ -178,6 +178,24 @@ static void pbkdf2(void **state) {
   assert_int_equal(cg_pbkdf2_sha512(CG_LIT("x"), CG_LIT("y"), -1, out), CG_E_USAGE);
 }
 
+static void scrypt(void **state) {
+  (void)state;
+  uint8_t out[32], none[32] = { 0 };
+  /* RFC 7914, the first half of its third vector */
+  assert_int_equal(cg_scrypt(CG_LIT("pleaseletmein"), CG_LIT("SodiumChloride"), 14, 1,
+                             out),
+                   CG_OK);
+  test_equals_hex(out,
+                  "7023bdcb3afd7348461c06cd81fd38ebfda8fbba904f8e3ea9b543f6545da1f2",
+                  32);
+  static const uint32_t bad[][2] = { { 0, 1 }, { 21, 1 }, { 14, 0 }, { 14, 17 } };
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+    assert_int_equal(cg_scrypt(CG_LIT("x"), CG_LIT("y"), bad[i][0], bad[i][1], out),
+                     CG_E_USAGE);
+    assert_memory_equal(out, none, 32);
+  }
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
     cmocka_unit_test(known_lengths),
@@ -185,6 +203,7 @@ int main(void) {
     cmocka_unit_test(no_parts_is_the_empty_text),
     cmocka_unit_test(hmac),
     cmocka_unit_test(pbkdf2),
+    cmocka_unit_test(scrypt),
   };
   return cmocka_run_group_tests(tests, fill_sequence, NULL);
 }

@@ -219,7 +219,8 @@ static cg_err set_up(cg_gateway *g, cg_fault *fault) {
       cg_hub_new(&(cg_hub_options){ on_request, on_leave, g, CG_GATEWAY_CONNECTIONS });
   if (!g->hub) return cg_fail(fault, CG_E_MEMORY, "out of memory");
   cg_client_options client = {
-    .dc = o->dc, .loop = o->loop, .api_id = o->api_id, .api_hash = o->api_hash
+    .dc = o->dc, .loop = o->loop, .api_id = o->api_id, .api_hash = o->api_hash,
+    .passphrase = o->passphrase
   };
   cg_err err = cg_accounts_open(&g->accounts, o->dir, &o->rng, &client, fault);
   g->accounts.update = cg_gateway_update;

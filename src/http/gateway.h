@@ -30,6 +30,7 @@ typedef struct {
   cg_loop *loop;
   int32_t api_id; /* as in cg_client_options */
   const char *api_hash;
+  const char *passphrase; /* of the accounts' session files; NULL: they are not sealed */
   cg_rng rng;
   int idle_s; /* a client that was idle is closed; 0: CG_GATEWAY_IDLE_S */
   uint64_t (*memory)(void *ctx); /* resident bytes of the process; NULL: not known */

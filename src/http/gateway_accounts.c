@@ -133,7 +133,7 @@ cg_err cg_accounts_login(const cg_accounts *a, const cg_account *x, cg_login_inf
   cg_session_info info = { 0 };
   char *path = cg_accounts_path(a, x->id, ".session");
   if (!path) return out_of_memory(fault);
-  cg_err err = cg_session_show(path, &info, fault);
+  cg_err err = cg_session_show(path, a->client.passphrase, &info, fault);
   cg_free(path);
   *out = info.login; /* without a file: all zero, which is a new login */
   return err == CG_E_NOT_FOUND ? CG_OK : err;

@@ -102,7 +102,9 @@ cg_err cg_login_get_terms(cg_client *c, cg_arena *arena, cg_login_terms *out) {
   return CG_OK;
 }
 
-cg_err cg_session_show(const char *path, cg_session_info *out, cg_fault *fault) {
+cg_err cg_session_show(const char *path, const char *passphrase, cg_session_info *out,
+                       cg_fault *fault) {
+  (void)passphrase;
   if (access(path, R_OK)) return cg_fail(fault, CG_E_NOT_FOUND, "%s", path);
   out->login = fake.login;
   return CG_OK;

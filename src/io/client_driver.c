@@ -90,7 +90,7 @@ static void save(cg_client *c) {
   cg_fault fault = { 0 };
   cg_err err = CG_OK;
   if (c->path && c->data.made)
-    err = cg_session_write(c->path, &c->data, &c->rng, &fault);
+    err = cg_session_write(c->path, &c->seal, &c->data, &c->rng, &fault);
   else if (c->path)
     err = cg_session_remove(c->path, &fault);
   if (err) cg_log_write(&c->log, CG_LOG_ERROR, "%s", fault.text);
@@ -227,11 +227,15 @@ static cg_err open_file(cg_client *c, const cg_client_options *o, cg_fault *faul
   if (!o->session) return CG_OK;
   c->path = (char *)(uintptr_t)keep(c, o->session, "");
   if (!c->path) return cg_fail(fault, CG_E_MEMORY, "out of memory");
-  cg_err err = cg_session_look(c->path, fault);
+  cg_err err = cg_seal_init(&c->seal, o->passphrase);
+  if (err)
+    return cg_fail(fault, err, "%s: %s", c->path,
+                   err == CG_E_USAGE ? "the passphrase is empty" : cg_err_text(err));
+  err = cg_session_look(c->path, &c->seal, fault);
   if (!err)
     err = lock_file(c, o->lock_wait_ms ? o->lock_wait_ms : DEFAULT_LOCK_WAIT_MS, fault);
   if (err) return err;
-  err = cg_session_read(c->path, &c->data, fault);
+  err = cg_session_read(c->path, &c->seal, &c->data, fault);
   return err == CG_E_NOT_FOUND ? CG_OK : err;
 }
 
@@ -340,6 +344,7 @@ void cg_close(cg_client *c) {
   if (c->timer) cg_timer_free(c->timer);
   if (c->own_loop) cg_loop_free(c->loop);
   cg_session_data_wipe(&c->data);
+  cg_seal_wipe(&c->seal);
   if (c->lock >= 0) close(c->lock);
   cg_dc_free(c->dc);
   cg_arena_free(c->step);

@@ -8,6 +8,7 @@
 #define CG_CLIENT_DRIVER_H
 
 #include "client_core.h"
+#include "session_seal.h"
 
 #include <centigram/login.h>
 
@@ -51,6 +52,7 @@ struct cg_client {
   cg_arena *arena; /* of copied options */
   cg_arena *step;  /* of the login step that is being made */
   char *path, *api_hash;
+  cg_seal seal; /* of the session file */
   int32_t api_id;
   int lock; /* descriptor; -1: none */
   uint64_t timeout_us;

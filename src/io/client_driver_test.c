@@ -430,7 +430,7 @@ static void test_login(void **state) {
                    CG_E_REFUSED);
   cg_close(c);
 
-  assert_int_equal(cg_session_show(r->path, &shown, &r->fault), CG_OK);
+  assert_int_equal(cg_session_show(r->path, NULL, &shown, &r->fault), CG_OK);
   assert_int_equal(shown.login.user_id, 77);
   assert_string_equal(shown.login.phone, "9996621234");
   assert_true(shown.has_key && shown.key_id == r->server.key.id);
@@ -440,7 +440,7 @@ static void test_login(void **state) {
   assert_int_equal(info_of(c).state, CG_LOGIN_CLOSED);
   assert_int_equal(cg_login_log_out(c, r->arena, &r->result), CG_E_REFUSED);
   cg_close(c);
-  assert_int_equal(cg_session_show(r->path, &shown, &r->fault), CG_OK);
+  assert_int_equal(cg_session_show(r->path, NULL, &shown, &r->fault), CG_OK);
   assert_int_equal(shown.login.state, CG_LOGIN_WAIT_PHONE_NUMBER);
   assert_true(shown.has_key);
 }
@@ -554,7 +554,7 @@ static void test_cancel_unanswered(void **state) {
   assert_int_equal(info_of(c).state, CG_LOGIN_WAIT_PHONE_NUMBER);
   cg_close(c);
   cg_session_info shown;
-  assert_int_equal(cg_session_show(r->path, &shown, NULL), CG_OK);
+  assert_int_equal(cg_session_show(r->path, NULL, &shown, NULL), CG_OK);
   assert_int_equal(shown.login.state, CG_LOGIN_WAIT_PHONE_NUMBER);
 }
 

@@ -26,10 +26,25 @@ static void describe_dc(cg_session_data *d, cg_session_info *out) {
   memcpy(out->host, dc->host, sizeof out->host);
 }
 
-cg_err cg_session_show(const char *path, cg_session_info *out, cg_fault *fault) {
+/* cg_session_read() with a passphrase, or none. */
+static cg_err read_file(const char *path, const char *passphrase, cg_session_data *d,
+                        cg_fault *fault) {
+  cg_seal seal;
+  cg_err err = cg_seal_init(&seal, passphrase);
+  if (err)
+    cg_fail(fault, err, "%s: %s", path,
+            err == CG_E_USAGE ? "the passphrase is empty" : cg_err_text(err));
+  else
+    err = cg_session_read(path, &seal, d, fault);
+  cg_seal_wipe(&seal);
+  return err;
+}
+
+cg_err cg_session_show(const char *path, const char *passphrase, cg_session_info *out,
+                       cg_fault *fault) {
   cg_session_data *d = cg_alloc(sizeof *d);
   if (!d) return cg_fail(fault, CG_E_MEMORY, "%s: out of memory", path);
-  cg_err err = cg_session_read(path, d, fault);
+  cg_err err = read_file(path, passphrase, d, fault);
   if (!err) {
     memset(out, 0, sizeof *out);
     describe_dc(d, out);
@@ -55,13 +70,14 @@ static cg_err to_string(cg_session_data *d, cg_session_string *s) {
   return CG_OK;
 }
 
-cg_err cg_session_export(const char *path, cg_session_format format, int32_t api_id,
-                         cg_arena *arena, cg_bytes *out, cg_fault *fault) {
+cg_err cg_session_export(const char *path, const char *passphrase,
+                         cg_session_format format, int32_t api_id, cg_arena *arena,
+                         cg_bytes *out, cg_fault *fault) {
   cg_session_string s = { .format = format, .api_id = api_id };
   cg_fault why = { 0 };
   cg_session_data *d = cg_alloc(sizeof *d);
   if (!d) return cg_fail(fault, CG_E_MEMORY, "%s: out of memory", path);
-  cg_err err = cg_session_read(path, d, fault);
+  cg_err err = read_file(path, passphrase, d, fault);
   if (!err && to_string(d, &s))
     err = cg_fail(fault, CG_E_REFUSED, "%s: is not logged in", path);
   else if (!err) {
@@ -121,35 +137,41 @@ static cg_err take(cg_session_data *d, const cg_session_string *s, const cg_dc *
 }
 
 /* With the lock held. */
-static cg_err replace(const char *path, const cg_session_string *s, const cg_dc *dc,
-                      cg_fault *fault) {
+static cg_err replace(const char *path, cg_seal *seal, const cg_session_string *s,
+                      const cg_dc *dc, cg_fault *fault) {
   cg_rng rng = { cg_random, NULL };
   cg_session_data *d = cg_alloc(sizeof *d);
   if (!d) return cg_fail(fault, CG_E_MEMORY, "%s: out of memory", path);
-  cg_err err = cg_session_read(path, d, fault);
+  cg_err err = cg_session_read(path, seal, d, fault);
   if (err == CG_E_NOT_FOUND) err = CG_OK;
   if (!err && (d->login.logged_in || d->login.reset))
     err = cg_fail(fault, CG_E_EXISTS, "%s: is logged in already", path);
   if (!err) err = take(d, s, dc, fault);
-  if (!err) err = cg_session_write(path, d, &rng, fault);
+  if (!err) err = cg_session_write(path, seal, d, &rng, fault);
   cg_session_data_wipe(d);
   cg_free(d);
   return err;
 }
 
-cg_err cg_session_import(const char *path, const cg_dc *dc, cg_bytes text,
-                         cg_session_format *format, cg_fault *fault) {
+cg_err cg_session_import(const char *path, const char *passphrase, const cg_dc *dc,
+                         cg_bytes text, cg_session_format *format, cg_fault *fault) {
   cg_session_string s;
+  cg_seal seal;
   int lock;
-  cg_err err = cg_session_string_read(text, &s, fault);
+  cg_err err = cg_seal_init(&seal, passphrase);
+  if (err)
+    return cg_fail(fault, err, "%s: %s", path,
+                   err == CG_E_USAGE ? "the passphrase is empty" : cg_err_text(err));
+  err = cg_session_string_read(text, &s, fault);
   if (!err) err = complete(&s, dc, fault);
-  if (!err) err = cg_session_look(path, fault);
+  if (!err) err = cg_session_look(path, &seal, fault);
   if (!err) err = cg_session_lock(path, &lock, fault);
   if (!err) {
-    err = replace(path, &s, dc, fault);
+    err = replace(path, &seal, &s, dc, fault);
     close(lock);
   }
   if (!err && format) *format = s.format;
   cg_wipe(&s, sizeof s);
+  cg_seal_wipe(&seal);
   return err;
 }
