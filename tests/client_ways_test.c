@@ -445,7 +445,7 @@ static void test_bot(void **state) {
   assert_int_equal(d->data.login.state, CG_LOGIN_READY);
   assert_true(d->data.login.user_id == 123456);
   assert_false(is_kept(d, BOT));
-  assert_false(is_kept(d, BOT + 7));
+  assert_false(is_kept(d, &BOT[7]));
   who_am_i(d);
   assert_int_equal(d->id, TL_ID_user);
 }
@@ -467,7 +467,7 @@ static void test_silence(void **state) {
   set_password(d, "test", (cg_password_new){ .password = "tr0ub4dor", .hint = "a hint" });
   import_bot(e, BOT);
   cg_buf_put(&n->log, "", 1);
-  const char *const secrets[] = { "wrong-password", "tr0ub4dor", "a hint", BOT + 7,
+  const char *const secrets[] = { "wrong-password", "tr0ub4dor", "a hint", &BOT[7],
                                   link + 17 };
   for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)
     assert_null(strstr((const char *)n->log.at, secrets[i]));
