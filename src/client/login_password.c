@@ -42,8 +42,6 @@ cg_err cg_login_read_password(const tl_obj *answer, cg_password_info *out) {
 
 typedef tl_passwordKdfAlgoSHA256SHA256PBKDF2HMACSHA512iter100000SHA256ModPow kdf;
 
-enum { B_LEAST = 248 }; /* bytes that a B has at least, as TDLib has it */
-
 static cg_err outdated(cg_fault *fault) {
   return cg_fail(fault, CG_E_UNEXPECTED,
                  "the server wants an algorithm for passwords that is not known here");
@@ -81,7 +79,6 @@ static cg_err prove(const tl_account_password *a, cg_bytes password, const cg_rn
   uint8_t x[CG_SRP_HASH];
   cg_err err = read_algo(a->current_algo, &algo, fault);
   if (err) return err;
-  if (a->srp_B.len < B_LEAST || a->srp_B.len > CG_SRP_SIZE) return weak(CG_E_WEAK, fault);
   err = cg_srp_hash(&algo, password, x);
   if (!err) err = cg_srp_prove(&algo, x, a->srp_B, rng, out->a, out->m1);
   cg_wipe(x, sizeof x);
@@ -92,18 +89,11 @@ static cg_err prove(const tl_account_password *a, cg_bytes password, const cg_rn
   return weak(err, fault);
 }
 
-/* An account.password of somebody who has one. */
-static cg_err read_current(const tl_obj *told, const tl_account_password **out,
-                           cg_fault *fault) {
-  const tl_account_password *a = TL_AS(account_password, told);
-  *out = a;
-  if (!a) return cg_fail(fault, CG_E_UNEXPECTED, "the server sent no account.password");
-  if (!TL_HAS(account_password, a, has_password)) return CG_OK;
-  bool whole = TL_HAS(account_password, a, current_algo) &&
-               TL_HAS(account_password, a, srp_B) && TL_HAS(account_password, a, srp_id);
-  return whole ? CG_OK
-               : cg_fail(fault, CG_E_UNEXPECTED,
-                         "the server's account.password lacks what a proof needs");
+static cg_err read_told(const tl_obj *told, const tl_account_password **out,
+                        cg_fault *fault) {
+  *out = TL_AS(account_password, told);
+  return *out ? CG_OK
+              : cg_fail(fault, CG_E_UNEXPECTED, "the server sent no account.password");
 }
 
 cg_err cg_login_ask_password(const tl_obj *told, const char *password, const cg_rng *rng,
@@ -112,7 +102,7 @@ cg_err cg_login_ask_password(const tl_obj *told, const char *password, const cg_
   tl_auth_checkPassword *q = cg_arena_alloc(arena, sizeof *q);
   proof *p = cg_arena_alloc(arena, sizeof *p);
   if (!q || !p) return cg_fail(fault, CG_E_MEMORY, "%s", cg_err_text(CG_E_MEMORY));
-  cg_err err = read_current(told, &a, fault);
+  cg_err err = read_told(told, &a, fault);
   if (!err && !TL_HAS(account_password, a, has_password))
     err = cg_fail(fault, CG_E_REFUSED,
                   "the account has no password any more: begin the login anew");
@@ -227,7 +217,7 @@ cg_err cg_login_ask_set_password(const tl_obj *told, const char *current,
   tl_account_updatePasswordSettings *q = cg_arena_alloc(arena, sizeof *q);
   if (!q) return cg_fail(fault, CG_E_MEMORY, "%s", cg_err_text(CG_E_MEMORY));
   *q = (tl_account_updatePasswordSettings){ TL_INIT(account_updatePasswordSettings) };
-  cg_err err = read_current(told, &a, fault);
+  cg_err err = read_told(told, &a, fault);
   if (!err) err = make_check(a, current, rng, arena, &q->password, fault);
   if (!err) err = make_settings(a, change, rng, arena, &f, fault);
   if (err) return err;
@@ -239,7 +229,7 @@ cg_err cg_login_ask_set_password(const tl_obj *told, const char *current,
 cg_err cg_login_ask_recover(const tl_obj *told, const char *code,
                             const cg_password_new *change, const cg_rng *rng,
                             cg_arena *arena, const tl_obj **out, cg_fault *fault) {
-  const tl_account_password *a = TL_AS(account_password, told);
+  const tl_account_password *a;
   fresh *f = NULL;
   tl_auth_recoverPassword *q = cg_arena_alloc(arena, sizeof *q);
   if (!q) return cg_fail(fault, CG_E_MEMORY, "%s", cg_err_text(CG_E_MEMORY));
@@ -247,8 +237,8 @@ cg_err cg_login_ask_recover(const tl_obj *told, const char *code,
                                   .code = cg_bytes_of(code) };
   *out = &q->o;
   if (!change) return CG_OK;
-  if (!a) return cg_fail(fault, CG_E_UNEXPECTED, "the server sent no account.password");
-  cg_err err = make_settings(a, change, rng, arena, &f, fault);
+  cg_err err = read_told(told, &a, fault);
+  if (!err) err = make_settings(a, change, rng, arena, &f, fault);
   if (!err)
     TL_SET(auth_recoverPassword, q, new_settings,
            &f->settings.account_PasswordInputSettings);
