@@ -8,7 +8,7 @@ export PATH
 # A leak check of every short process would only slow these tests down: the unit
 # tests make it.
 export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
-unset CENTIGRAM_DC CENTIGRAM_SESSION CENTIGRAM_API_ID CENTIGRAM_API_HASH
+unset CENTIGRAM_DC CENTIGRAM_SESSION CENTIGRAM_API_ID CENTIGRAM_API_HASH CENTIGRAM_PASSPHRASE
 T=$(mktemp -d)
 XDG_DATA_HOME=$T/xdg
 export XDG_DATA_HOME

@@ -4,7 +4,8 @@
  *
  *   "CGSESSN\n"  version:u32  length:u32  payload[length]  SHA-256 of all before
  *
- * Little-endian; strings as in TL. The payload's fields stand in session_data.c.
+ * Little-endian; strings as in TL. The payload's fields stand in session_data.c. With a
+ * passphrase these bytes are sealed in others: session_seal.h.
  * protocol.md 317-321, 326, 327
  */
 #ifndef CG_SESSION_DATA_H
