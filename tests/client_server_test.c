@@ -30,8 +30,7 @@ static void log_out(device *d) {
   ask(d, q);
 }
 
-/* --- a life
- * ------------------------------------------------------------------------------ */
+/* --- a life ---------------------------------------------------------------------- */
 
 static void live(device *d) {
   char dead[CG_LOGIN_HASH_MAX];
@@ -135,8 +134,7 @@ static void test_life_in_processes(void **state) {
   }
 }
 
-/* --- replies that are lost
- * ------------------------------------------------------------------ */
+/* --- replies that are lost ------------------------------------------------------- */
 
 /* The call goes out again under its old id: one code, not two. */
 static void test_lost_send_code(void **state) {
@@ -192,8 +190,7 @@ static void test_restart_under_way(void **state) {
   cg_dc_free(old);
 }
 
-/* --- what the server decides
- * -------------------------------------------------------------------- */
+/* --- what the server decides ----------------------------------------------------- */
 
 static void test_exhausted(void **state) {
   net *n = *state;

@@ -195,11 +195,13 @@ static void test_recovery(void **state) {
   reopen_device(e);
   cg_login_describe(&e->data.login, cg_unix(n->now), &info);
   assert_string_equal(info.recovery_pattern, "a***e@example.com");
-  recover(e, "000000", NULL);
+  char code[7], wrong[7];
+  memcpy(code, emailed(n, PHONE), sizeof code);
+  memcpy(wrong, code, sizeof wrong);
+  wrong[0] = wrong[0] == '0' ? '1' : '0';
+  recover(e, wrong, NULL);
   assert_refused(e, 400, "CODE_INVALID");
   assert_int_equal(e->data.login.wrong_codes, 1);
-  char code[7];
-  memcpy(code, emailed(n, PHONE), sizeof code);
   cg_password_new change = { .password = "second", .hint = "after first" };
   recover(e, code, &change);
   assert_int_equal(e->data.login.state, CG_LOGIN_READY);
@@ -410,8 +412,7 @@ static void test_qr_that_was_left(void **state) {
   assert_int_equal(d->moves, 0);
 }
 
-/* --- bots
- * ---------------------------------------------------------------------------------- */
+/* --- bots ------------------------------------------------------------------------ */
 
 static void import_bot(device *d, const char *token) {
   const tl_obj *q;
@@ -450,8 +451,7 @@ static void test_bot(void **state) {
   assert_int_equal(d->id, TL_ID_user);
 }
 
-/* --- what nobody is to read
- * ------------------------------------------------------------- */
+/* --- what nobody is to read ------------------------------------------------------ */
 
 /* No log of either side, at any level, holds what only the two may know (325). */
 static void test_silence(void **state) {

@@ -39,6 +39,7 @@ typedef struct {
   cg_err err;
   char error[64];
   int moves;         /* by itself */
+  bool with_period;  /* a login email is not reset at once */
   cg_client *doomed; /* closed by the next answer */
 } rig;
 
@@ -94,12 +95,30 @@ static const char *codes(rig *r, const char *phone) {
   return r->text;
 }
 
-static const char *emailed(rig *r, const char *phone) {
-  static const char mark[] = "\"type\":\"email\",\"code\":\"";
-  static char code[7];
+/* The newest code of `phone` that went by `type`. */
+static const char *sent_by(rig *r, const char *phone, const char *type) {
+  static char code[8];
+  char mark[64];
+  snprintf(mark, sizeof mark, "\"type\":\"%s\",\"code\":\"", type);
   const char *at = strstr(codes(r, phone), mark);
   assert_non_null(at);
-  memcpy(code, at + sizeof mark - 1, 6);
+  at += strlen(mark);
+  size_t len = strspn(at, "0123456789");
+  assert_true(len >= 5 && len < sizeof code);
+  memcpy(code, at, len);
+  code[len] = '\0';
+  return code;
+}
+
+static const char *emailed(rig *r, const char *phone) {
+  return sent_by(r, phone, "email");
+}
+
+/* One that is not. */
+static const char *not_emailed(rig *r, const char *phone) {
+  static char code[8];
+  strcpy(code, emailed(r, phone));
+  code[0] = code[0] == '0' ? '1' : '0';
   return code;
 }
 
@@ -108,7 +127,10 @@ static void open_server(rig *r) {
   cg_fault fault;
   cg_bytes json;
   cg_listener *listener;
-  cg_server_options o = { .data_dir = r->folder, .now_us = cg_loop_now(r->loop) };
+  static const char *const set[] = { "email_reset_period=86400", NULL };
+  cg_server_options o = { .data_dir = r->folder,
+                          .now_us = cg_loop_now(r->loop),
+                          .set = r->with_period ? set : NULL };
   if (cg_server_open(&r->server, &o, &fault)) fail_msg("%s", fault.text);
   assert_int_equal(cg_loop_listen(r->loop, "127.0.0.1:0", &ops, r, &listener, NULL),
                    CG_OK);
@@ -145,9 +167,10 @@ static cg_client *open_client(rig *r, const char *name) {
   return c;
 }
 
-static int set_up(void **state) {
+static int set_up_as(void **state, bool with_period) {
   rig *r = calloc(1, sizeof *r);
   *state = r;
+  r->with_period = with_period;
   test_folder(r->folder);
   r->arena = cg_arena_new(0);
   if (cg_loop_new(&r->loop)) return -1;
@@ -155,6 +178,14 @@ static int set_up(void **state) {
   r->a = open_client(r, "a");
   r->b = open_client(r, "b");
   return 0;
+}
+
+static int set_up(void **state) {
+  return set_up_as(state, false);
+}
+
+static int set_up_period(void **state) {
+  return set_up_as(state, true);
 }
 
 static int tear_down(void **state) {
@@ -308,7 +339,7 @@ static void test_own_password(void **state) {
   DONE(cg_login_request_recovery(r->b, OUT));
   assert_string_equal(info_of(r->b).recovery_pattern, "a***e@example.com");
   REFUSED(cg_login_check_recovery(r->b, "", OUT));
-  ERROR(cg_login_check_recovery(r->b, "000000", OUT), "CODE_INVALID");
+  ERROR(cg_login_check_recovery(r->b, not_emailed(r, PHONE), OUT), "CODE_INVALID");
   char code[7];
   memcpy(code, emailed(r, PHONE), sizeof code);
   DONE(cg_login_check_recovery(r->b, code, OUT));
@@ -392,8 +423,7 @@ static void test_qr_left_too_late(void **state) {
   assert_true(info_of(r->b).user_id == info_of(r->a).user_id);
 }
 
-/* --- bots
- * ------------------------------------------------------------------------------- */
+/* --- bots ------------------------------------------------------------------------ */
 
 static void test_bot(void **state) {
   rig *r = *state;
@@ -410,8 +440,85 @@ static void test_bot(void **state) {
   assert_true(info_of(r->b).user_id == 123456);
 }
 
-/* --- other steps
- * ------------------------------------------------------------------------- */
+/* --- emails ----------------------------------------------------------------------- */
+
+#define OWNER "4930000001" /* makes no account by itself */
+
+static void add_user(rig *r, const char *json) {
+  cg_server_user_add(r->server, cg_bytes_of(json), cg_loop_now(r->loop), keep_text, r);
+  run_server(r);
+}
+
+/* An address has to be named and proved first; the phone is proved all the same. */
+static void test_setup_email(void **state) {
+  rig *r = *state;
+  add_user(r, "{\"phone\":\"" OWNER "\",\"email_setup_due\":true}");
+  DONE(cg_login_start(r->a, OWNER, NULL, OUT));
+  STATE(r->a, WAIT_EMAIL_ADDRESS);
+  REFUSED(cg_login_code(r->a, "12345", OUT));
+  REFUSED(cg_login_email(r->a, "no address", OUT));
+  DONE(cg_login_email(r->a, EMAIL, OUT));
+  STATE(r->a, WAIT_EMAIL_CODE);
+  assert_string_equal(info_of(r->a).type, "setup_email");
+  assert_string_equal(info_of(r->a).hint, "a***e@example.com");
+  ERROR(cg_login_email_code(r->a, not_emailed(r, OWNER), OUT), "CODE_INVALID");
+  assert_int_equal(info_of(r->a).wrong_codes, 1);
+  REFUSED(cg_login_reset_email(r->a, true, OUT));
+  SEND(cg_login_email_send(r->a, EMAIL, TO)); /* it did not come: once more */
+  cg_close(r->a);
+  r->a = open_client(r, "a"); /* another process goes on */
+  SEND(cg_login_email_code_send(r->a, emailed(r, OWNER), TO));
+  assert_string_equal(r->error, "");
+  STATE(r->a, WAIT_CODE);
+  DONE(cg_login_code(r->a, sent_by(r, OWNER, "sms"), OUT));
+  STATE(r->a, READY);
+}
+
+static void test_login_email(void **state) {
+  rig *r = *state;
+  add_user(r, "{\"phone\":\"" OWNER "\",\"login_email\":\"" EMAIL "\"}");
+  DONE(cg_login_start(r->a, OWNER, NULL, OUT));
+  STATE(r->a, WAIT_EMAIL_CODE);
+  assert_string_equal(info_of(r->a).type, "email");
+  assert_int_equal(info_of(r->a).length, 5);
+  REFUSED(cg_login_email_code(r->a, "000000", OUT));
+  REFUSED(cg_login_email(r->a, EMAIL, OUT));
+  ERROR(cg_login_email_code(r->a, not_emailed(r, OWNER), OUT), "PHONE_CODE_INVALID");
+  DONE(cg_login_email_code(r->a, emailed(r, OWNER), OUT));
+  STATE(r->a, READY);
+}
+
+/* Nobody reads the emails: without a period the code comes by SMS at once. */
+static void test_reset_email(void **state) {
+  rig *r = *state;
+  add_user(r, "{\"phone\":\"" OWNER "\",\"login_email\":\"" EMAIL "\"}");
+  DONE(cg_login_start(r->a, OWNER, NULL, OUT));
+  assert_true(info_of(r->a).email_resettable);
+  assert_int_equal(info_of(r->a).email_reset_period, 0);
+  DONE(cg_login_reset_email(r->a, false, OUT));
+  STATE(r->a, WAIT_CODE);
+  DONE(cg_login_code(r->a, sent_by(r, OWNER, "sms"), OUT));
+  STATE(r->a, READY);
+}
+
+static void test_reset_email_later(void **state) {
+  rig *r = *state;
+  add_user(r, "{\"phone\":\"" OWNER "\",\"login_email\":\"" EMAIL "\"}");
+  DONE(cg_login_start(r->a, OWNER, NULL, OUT));
+  assert_true(info_of(r->a).email_resettable);
+  assert_int_equal(info_of(r->a).email_reset_period, 86400);
+  assert_int_equal(info_of(r->a).email_reset_in, 0);
+  DONE(cg_login_reset_email(r->a, false, OUT));
+  STATE(r->a, WAIT_EMAIL_CODE);
+  assert_true(info_of(r->a).email_reset_in > 80000);
+  REFUSED(cg_login_reset_email(r->a, false, OUT));
+  REFUSED(cg_login_reset_email_send(r->a, false, TO));
+  ERROR(cg_login_reset_email(r->a, true, OUT), "TASK_ALREADY_EXISTS");
+  DONE(cg_login_email_code(r->a, emailed(r, OWNER), OUT)); /* found it after all */
+  STATE(r->a, READY);
+}
+
+/* --- other steps ----------------------------------------------------------------- */
 
 /* What is refused here sends nothing: there is no connection yet. */
 static void test_refused_here(void **state) {
@@ -465,6 +572,10 @@ int main(void) {
     TEST(test_qr_left_too_late),
     TEST(test_bot),
     TEST(test_refused_here),
+    TEST(test_setup_email),
+    TEST(test_login_email),
+    TEST(test_reset_email),
+    cmocka_unit_test_setup_teardown(test_reset_email_later, set_up_period, tear_down),
     TEST(test_sealed),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
