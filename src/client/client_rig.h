@@ -42,6 +42,9 @@ typedef struct {
   bool saved_made, saved_reset;
   outcome done[MAX_DONE];
   int done_count;
+  int logins; /* how often the login went on by itself, and how it was last */
+  cg_err login_err;
+  char login_text[128];
   size_t piece; /* bytes at a time; 0: all */
   long memory;  /* allocations that the client still gets; -1: all */
 } rig;
@@ -118,7 +121,7 @@ static void rig_free(rig *r) {
 }
 
 /* A client whose key the server knows already. */
-static void rig_with_key(rig *r, fake_script *script) {
+static inline void rig_with_key(rig *r, fake_script *script) {
   uint8_t bytes[256];
   uint64_t seed = 9;
   rig_init(r, script);
@@ -169,6 +172,13 @@ static void on_done(rig *r, const cg_core_event *ev) {
   if (ev->body.len >= 4) memcpy(&o->id, ev->body.at, 4);
 }
 
+static void on_login(rig *r, const cg_core_event *ev) {
+  r->logins++;
+  r->login_err = ev->fault.err;
+  snprintf(r->login_text, sizeof r->login_text, "%.120s",
+           ev->fault.err ? ev->fault.text : ev->error.text);
+}
+
 static bool do_events(rig *r) {
   cg_core_event ev;
   bool any = false;
@@ -179,8 +189,8 @@ static bool do_events(rig *r) {
     case CG_CORE_DISCONNECT: lose_connection(r); break;
     case CG_CORE_SAVE: on_save(r); break;
     case CG_CORE_DONE: on_done(r, &ev); break;
-    case CG_CORE_UPDATE:
-    case CG_CORE_LOGIN: break;
+    case CG_CORE_UPDATE: break;
+    case CG_CORE_LOGIN: on_login(r, &ev); break;
     }
   }
   return any;

@@ -670,6 +670,25 @@ static void test_reset_resumed(void **state) {
   cg_close(c);
 }
 
+static void ignore(void *ctx, cg_err err, const cg_result *result) {
+  (void)ctx;
+  (void)err;
+  (void)result;
+}
+
+/* A code whose sign-in is under way is not cancelled: it may have done its work. */
+static void test_no_cancel_under_sign_in(void **state) {
+  rig *r = *state;
+  cg_client *c = open_client(r);
+  assert_int_equal(cg_login_start(c, "9996621234", NULL, r->arena, &r->result), CG_OK);
+  r->quiet = true;
+  assert_int_equal(cg_login_code_send(c, "22222", ignore, NULL, NULL), CG_OK);
+  assert_int_equal(cg_login_cancel(c, r->arena, &r->result), CG_OK);
+  assert_int_equal(info_of(c).state, CG_LOGIN_WAIT_PHONE_NUMBER);
+  assert_string_equal(r->cancelled, "");
+  cg_close(c);
+}
+
 int main(void) {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
   const struct CMUnitTest tests[] = {
@@ -686,6 +705,7 @@ int main(void) {
     TEST(test_steps_closed),
     TEST(test_change_of_number),
     TEST(test_cancel_unanswered),
+    TEST(test_no_cancel_under_sign_in),
     TEST(test_sign_up),
     TEST(test_password),
     TEST(test_reset),
