@@ -50,6 +50,9 @@ check "an old code has expired" prints '"state":"expired"'
 run centigram login +9996620001 --code 22222
 check "login asks for a new code when the pending one has expired" exits 0
 run centigram call contacts.getStatuses
+http /metrics
+check "metrics count the codes by state" prints '^centigram_server_codes{state="expired"} 2$'
+check "and the process's memory" prints '^process_resident_memory_bytes [1-9]'
 http /methods/missing
 check "methods that the server lacks are listed" prints '"method":"contacts.getStatuses"'
 run centigram user set-password +9996620001 --password 'secret word' --hint 'a word'

@@ -135,12 +135,33 @@ typedef struct {
 CG_API CG_MUST_USE cg_err cg_hash_password(const char *password, cg_password_hash *out);
 
 /* POST /clock {"advance_s":N}: 409 without a virtual clock. POST /reset. GET
- * /methods/missing: [{"method","id","count"}]. GET /metrics: counters as text. */
+ * /methods/missing: [{"method","id","count"}]. */
 CG_API void cg_server_advance(cg_server *s, cg_bytes json, uint64_t now_us,
                               cg_server_answer *answer, void *ctx);
 CG_API void cg_server_reset(cg_server *s, uint64_t now_us, cg_server_answer *answer,
                             void *ctx);
 CG_API void cg_server_missing(cg_server *s, cg_server_answer *answer, void *ctx);
+
+/* GET /metrics. */
+enum { CG_SERVER_CODE_STATES = 7, CG_SERVER_RESULTS = 10 };
+typedef struct {
+  const char *name;
+  uint64_t count;
+} cg_server_count;
+typedef struct {
+  uint64_t uptime_s;
+  uint64_t connections, sessions; /* of MTProto, now */
+  uint64_t keys, users, logins;   /* in the store; logins: keys that are logged in */
+  uint64_t missing;   /* calls of methods that the server lacks, since the last reset */
+  uint64_t delivered; /* codes, since the start */
+  cg_server_count codes[CG_SERVER_CODE_STATES]; /* in the store, by state */
+  cg_server_count calls[CG_SERVER_RESULTS]; /* answered since the start: "ok", "400" ... */
+} cg_server_metrics;
+
+/* Called exactly once, as a cg_server_answer is; NULL if the store or memory failed. */
+typedef void cg_server_measured(void *ctx, const cg_server_metrics *metrics);
+CG_API void cg_server_measure(cg_server *s, uint64_t now_us, cg_server_measured *measured,
+                              void *ctx);
 
 #ifdef __cplusplus
 }

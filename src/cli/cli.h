@@ -68,6 +68,9 @@ cg_err cg_cli_make_parents(const char *path, cg_fault *fault);
 cg_err cg_cli_read_file(const char *path, cg_bytes *out, cg_fault *fault);
 char *cg_cli_read_line(void);
 
+/* Resident memory of this process, in bytes; 0: not known. */
+uint64_t cg_cli_memory(void);
+
 /* The dc.json that --dc, CENTIGRAM_DC or the default name. */
 const char *cg_cli_dc_path(const cg_cli *cli);
 

@@ -90,15 +90,9 @@ static void log_line(void *ctx, const char *line) {
   if (!h->quiet) fprintf(stderr, "%s\n", line);
 }
 
-/* Resident memory of this process, in bytes. */
 static uint64_t memory(void *ctx) {
   (void)ctx;
-  uint64_t pages = 0;
-  FILE *f = fopen("/proc/self/statm", "re");
-  if (!f) return 0;
-  if (fscanf(f, "%*u %" SCNu64, &pages) != 1) pages = 0;
-  fclose(f);
-  return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+  return cg_cli_memory();
 }
 
 /* --- start and end ------------------------------------------------------------------ */

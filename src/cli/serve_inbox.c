@@ -59,7 +59,8 @@ cg_err serve_inbox_listen(serve *s, cg_fault *fault) {
   const char *colon = strrchr(s->inbox, ':');
   if (!colon) return cg_fail(fault, CG_E_USAGE, "serve: --inbox: HOST:PORT or off is wanted");
   char *host = cg_cli_text("%.*s", (int)(colon - s->inbox), s->inbox);
-  cg_inbox_options options = { .host = host, .private_profile = s->needs_token };
+  cg_inbox_options options = { .host = host, .private_profile = s->needs_token,
+                               .memory = cg_cli_memory };
   cg_err err = cg_inbox_new(&s->web, s->server, &options);
   if (err) cg_fail(fault, err, "%s", cg_err_text(err));
   else err = cg_loop_listen(s->loop, s->inbox, &ops, s, &s->inbox_listener, fault);

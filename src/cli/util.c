@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -95,6 +96,15 @@ char *cg_cli_read_line(void) {
   }
   line[strcspn(line, "\r\n")] = '\0';
   return line;
+}
+
+uint64_t cg_cli_memory(void) {
+  uint64_t pages = 0;
+  FILE *f = fopen("/proc/self/statm", "re");
+  if (!f) return 0;
+  if (fscanf(f, "%*u %" SCNu64, &pages) != 1) pages = 0;
+  fclose(f);
+  return pages * (uint64_t)sysconf(_SC_PAGESIZE);
 }
 
 const char *cg_cli_dc_path(const cg_cli *cli) {

@@ -5,9 +5,8 @@
 #include "clock.h"
 #include "gateway_page.h"
 #include "mem.h"
+#include "metrics.h"
 
-#include <inttypes.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -162,49 +161,35 @@ static void note_memory(cg_gateway *g) {
   g->base_open = g->accounts.open;
 }
 
-static void put(cg_buf *b, const char *name, const char *type, const char *help,
-                uint64_t value) {
-  char line[200];
-  snprintf(line, sizeof line, "# HELP %s %s\n# TYPE %s %s\n%s %" PRIu64 "\n", name, help,
-           name, type, name, value);
-  cg_buf_text(b, line);
-}
-
 static void put_requests(cg_buf *b, const cg_gateway *g) {
   static const char name[] = "centigram_gateway_requests_total";
-  char line[200];
-  snprintf(line, sizeof line, "# HELP %s Requests by form.\n# TYPE %s counter\n", name,
-           name);
-  cg_buf_text(b, line);
-  for (size_t i = 0; i < CG_FORMS; i++) {
-    snprintf(line, sizeof line, "%s{form=\"%s\"} %" PRIu64 "\n", name,
-             cg_gateway_forms[i].name, g->requests[i]);
-    cg_buf_text(b, line);
-  }
+  cg_metrics_head(b, name, "counter", "Requests by form.");
+  for (size_t i = 0; i < CG_FORMS; i++)
+    cg_metrics_value(b, name, "form", cg_gateway_forms[i].name, g->requests[i]);
 }
 
 void cg_gateway_metrics(cg_exchange *x) {
   cg_buf b = { 0 };
   const cg_gateway *g = x->g;
   if (!cg_exchange_is(x, "GET")) return;
-  put(&b, "centigram_gateway_accounts", "gauge", "Accounts that are kept.",
+  cg_metrics_put(&b, "centigram_gateway_accounts", "gauge", "Accounts that are kept.",
       g->accounts.count);
-  put(&b, "centigram_gateway_accounts_open", "gauge", "Accounts with an open client.",
+  cg_metrics_put(&b, "centigram_gateway_accounts_open", "gauge", "Accounts with an open client.",
       g->accounts.open);
-  put(&b, "centigram_gateway_connections", "gauge", "HTTP connections.",
+  cg_metrics_put(&b, "centigram_gateway_connections", "gauge", "HTTP connections.",
       cg_hub_count(g->hub));
-  put(&b, "centigram_gateway_updates_total", "counter", "Updates that came.", g->updates);
+  cg_metrics_put(&b, "centigram_gateway_updates_total", "counter", "Updates that came.", g->updates);
   put_requests(&b, g);
-  put(&b, "centigram_gateway_refused_total", "counter", "Answers from 400 up.",
+  cg_metrics_put(&b, "centigram_gateway_refused_total", "counter", "Answers from 400 up.",
       g->refused);
-  put(&b, "process_resident_memory_bytes", "gauge", "Resident memory.",
+  cg_metrics_put(&b, "process_resident_memory_bytes", "gauge", "Resident memory.",
       cg_gateway_memory(g));
-  put(&b, "centigram_gateway_account_memory_bytes", "gauge",
+  cg_metrics_put(&b, "centigram_gateway_account_memory_bytes", "gauge",
       "Resident memory for each further open account.", cg_gateway_account_memory(g));
   if (b.err)
     cg_exchange_fail(x, 503, "MEMORY", "out of memory");
   else
-    cg_exchange_reply(x, 200, "text/plain; version=0.0.4", NULL, cg_buf_view(&b));
+    cg_exchange_reply(x, 200, CG_METRICS_TYPE, NULL, cg_buf_view(&b));
   cg_buf_free(&b);
 }
 

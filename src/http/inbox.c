@@ -5,6 +5,7 @@
 #include "guard.h"
 #include "hub.h"
 #include "mem.h"
+#include "metrics.h"
 
 #include <string.h>
 #include <strings.h>
@@ -16,6 +17,7 @@ struct cg_inbox {
   cg_guard guard;
   char host[256];
   cg_hub *hub;
+  uint64_t (*memory)(void);
 };
 
 static void on_answer(void *ctx, int status, cg_bytes json) {
@@ -120,6 +122,60 @@ static void get_missing(cg_inbox *in, cg_hub_conn *c, const cg_http_request *rq,
   cg_server_missing(in->server, on_answer, c);
 }
 
+static void put_counts(cg_buf *b, const char *name, const char *type, const char *help,
+                       const char *label, const cg_server_count *counts, size_t n) {
+  cg_metrics_head(b, name, type, help);
+  for (size_t i = 0; i < n; i++)
+    cg_metrics_value(b, name, label, counts[i].name, counts[i].count);
+}
+
+static void put_metrics(cg_buf *b, const cg_server_metrics *m) {
+  cg_metrics_put(b, "centigram_server_uptime_seconds", "gauge", "Since the start.",
+                 m->uptime_s);
+  cg_metrics_put(b, "centigram_server_connections", "gauge", "MTProto connections.",
+                 m->connections);
+  cg_metrics_put(b, "centigram_server_sessions", "gauge", "MTProto sessions.",
+                 m->sessions);
+  cg_metrics_put(b, "centigram_server_keys", "gauge", "Permanent authorization keys.",
+                 m->keys);
+  cg_metrics_put(b, "centigram_server_users", "gauge", "Accounts.", m->users);
+  cg_metrics_put(b, "centigram_server_logins", "gauge", "Keys that are logged in.",
+                 m->logins);
+  put_counts(b, "centigram_server_codes", "gauge", "Codes of the last day, by state.",
+             "state", m->codes, CG_SERVER_CODE_STATES);
+  cg_metrics_put(b, "centigram_server_codes_delivered_total", "counter",
+                 "Codes that were sent.", m->delivered);
+  put_counts(b, "centigram_server_calls_total", "counter",
+             "Answers to calls, by the code of the error.", "result", m->calls,
+             CG_SERVER_RESULTS);
+  cg_metrics_put(b, "centigram_server_missing_calls_total", "counter",
+                 "Calls of methods that the server lacks.", m->missing);
+}
+
+static void on_measured(void *ctx, const cg_server_metrics *m) {
+  static const char failed[] = "{\"error\":\"the store failed\"}";
+  const cg_inbox *in = cg_hub_what(ctx);
+  cg_buf b = { 0 };
+  if (m) put_metrics(&b, m);
+  if (m && in->memory)
+    cg_metrics_put(&b, "process_resident_memory_bytes", "gauge", "Resident memory.",
+                   in->memory());
+  if (!m || b.err)
+    on_answer(ctx, 500, cg_bytes_of(failed));
+  else
+    cg_hub_answer(ctx, &(cg_http_answer){ .status = 200, .content_type = CG_METRICS_TYPE,
+                                          .body = cg_buf_view(&b) });
+  cg_buf_free(&b);
+}
+
+static void get_metrics(cg_inbox *in, cg_hub_conn *c, const cg_http_request *rq,
+                        uint64_t now_us) {
+  (void)rq;
+  cg_hub_ask(c);
+  cg_hub_note(c, 0, in); /* it cannot be forgotten */
+  cg_server_measure(in->server, now_us, on_measured, c);
+}
+
 static void get_healthz(cg_inbox *in, cg_hub_conn *c, const cg_http_request *rq,
                         uint64_t now_us) {
   (void)in, (void)rq, (void)now_us;
@@ -145,6 +201,7 @@ static const struct {
   { "/clock", NULL, NULL, post_clock, "Allow: POST\r\n" },
   { "/reset", NULL, NULL, post_reset, "Allow: POST\r\n" },
   { "/methods/missing", get_missing, get_missing, NULL, "Allow: GET, HEAD\r\n" },
+  { "/metrics", get_metrics, get_metrics, NULL, "Allow: GET, HEAD\r\n" },
   { "/healthz", get_healthz, get_healthz, NULL, "Allow: GET, HEAD\r\n" },
 };
 
@@ -201,6 +258,7 @@ cg_err cg_inbox_new(cg_inbox **out, cg_server *server, const cg_inbox_options *o
   cg_inbox *in = cg_alloc(sizeof *in);
   if (!in) return CG_E_MEMORY;
   in->server = server;
+  in->memory = options->memory;
   bool fits = cg_guard_copy_host(options->host, in->host, sizeof in->host);
   in->hub = cg_hub_new(&(cg_hub_options){ dispatch, leave, in, 0 });
   if (!fits || !in->hub) {

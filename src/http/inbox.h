@@ -29,6 +29,7 @@ typedef cg_hub_conn cg_inbox_conn;
 typedef struct {
   const char *host; /* that it listens on, without the port ("::1", "[::1]"); copied */
   bool private_profile;
+  uint64_t (*memory)(void); /* resident bytes of the process; NULL: not known */
 } cg_inbox_options;
 
 /* Requests need the server's inbox token, except in profile test on a loopback

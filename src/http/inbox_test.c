@@ -102,6 +102,16 @@ void cg_server_missing(cg_server *s, cg_server_answer *answer, void *ctx) {
   ask(s, answer, ctx, "missing");
 }
 
+/* NULL: the store fails. */
+static const cg_server_metrics *measures;
+
+void cg_server_measure(cg_server *s, uint64_t now_us, cg_server_measured *measured,
+                       void *ctx) {
+  (void)now_us;
+  s->questions++;
+  measured(ctx, measures);
+}
+
 const char *cg_server_inbox_token(const cg_server *s) {
   (void)s;
   return "00112233445566778899aabbccddeeff";
@@ -118,10 +128,14 @@ typedef struct {
   bool closed[4];
 } world;
 
+static uint64_t memory(void) {
+  return 4096;
+}
+
 static world *open_world(const char *host, bool private_profile) {
   world *w = calloc(1, sizeof *w);
   assert_non_null(w);
-  cg_inbox_options o = { .host = host, .private_profile = private_profile };
+  cg_inbox_options o = { .host = host, .private_profile = private_profile, .memory = memory };
   assert_int_equal(cg_inbox_new(&w->inbox, &w->server, &o), CG_OK);
   w->now = UINT64_C(1700000000000000);
   for (size_t i = 0; i < 4; i++) {
@@ -211,6 +225,37 @@ static void test_routes(void **state) {
   assert_int_equal(request(w, "HEAD /codes", HOST, ""), 200);
   assert_string_equal(w->server.asked, "codes all 0");
   assert_string_equal(body_of(w), "");
+  close_world(w);
+}
+
+static void test_metrics(void **state) {
+  (void)state;
+  static const char *const lines[] = {
+    "\nContent-Type: text/plain; version=0.0.4\r\n",
+    "\n# HELP centigram_server_connections MTProto connections.\n"
+    "# TYPE centigram_server_connections gauge\ncentigram_server_connections 2\n",
+    "\ncentigram_server_codes{state=\"live\"} 7\n"
+    "centigram_server_codes{state=\"used\"} 8\n",
+    "\n# TYPE centigram_server_calls_total counter\n"
+    "centigram_server_calls_total{result=\"ok\"} 9\n"
+    "centigram_server_calls_total{result=\"400\"} 10\n",
+    "\nprocess_resident_memory_bytes 4096\n" };
+  cg_server_metrics m = { .uptime_s = 1, .connections = 2, .sessions = 3, .keys = 4,
+                          .codes = { { "live", 7 }, { "used", 8 } },
+                          .calls = { { "ok", 9 }, { "400", 10 } } };
+  for (size_t i = 2; i < CG_SERVER_CODE_STATES; i++) m.codes[i].name = "x";
+  for (size_t i = 2; i < CG_SERVER_RESULTS; i++) m.calls[i].name = "x";
+  world *w = open_world("127.0.0.1", false);
+  measures = &m;
+  assert_int_equal(request(w, "GET /metrics", HOST, ""), 200);
+  for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+    if (!strstr(w->sent[0], lines[i])) fail_msg("%s\nin%s", lines[i], w->sent[0]);
+  assert_int_equal(request(w, "HEAD /metrics", HOST, ""), 200);
+  assert_string_equal(body_of(w), "");
+  assert_int_equal(request(w, "POST /metrics", JSON, "{}"), 405);
+  assert_int_equal(request(w, "GET /metrics", "Host: evil.example\r\n", ""), 421);
+  measures = NULL;
+  assert_int_equal(request(w, "GET /metrics", HOST, ""), 500);
   close_world(w);
 }
 
@@ -541,7 +586,8 @@ static void test_memory(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    cmocka_unit_test(test_routes),    cmocka_unit_test(test_refusals),
+    cmocka_unit_test(test_routes),
+    cmocka_unit_test(test_metrics),    cmocka_unit_test(test_refusals),
     cmocka_unit_test(test_host),      cmocka_unit_test(test_origin),
     cmocka_unit_test(test_token),     cmocka_unit_test(test_held_back),
     cmocka_unit_test(test_pipelined), cmocka_unit_test(test_pipelined_masses),

@@ -137,8 +137,9 @@ typedef struct {
 
 /* What has happened since the server was started. */
 typedef struct {
-  uint64_t calls, errors, missing;
-  uint64_t issued, delivered, verified, cancelled, expired;
+  uint64_t started_us;
+  uint64_t delivered;                 /* codes */
+  uint64_t calls[CG_SERVER_RESULTS];  /* by what they were answered, see metrics.c */
 } cg_counts;
 
 /* By how many seconds codes and limits are ahead of now_us. */
@@ -292,6 +293,9 @@ void cg_server_purge(cg_server *s);
 
 /* password.c */
 void cg_passwords_free(cg_server *s);
+
+/* metrics.c: a call was answered, with an error of that code or (0) without. */
+void cg_count_call(cg_server *s, int32_t code);
 
 /* inbox.c */
 void cg_inbox_due(cg_due *due); /* an asker has waited long enough */

@@ -299,6 +299,76 @@ static void reset_ends_logins_codes_and_accounts(void **state) {
   log_in(c, KNOWN);
 }
 
+/* --- metrics -------------------------------------------------------------- */
+
+static cg_server_metrics metrics;
+
+static void on_measured(void *ctx, const cg_server_metrics *m) {
+  *(int *)ctx += 1;
+  assert_non_null(m);
+  metrics = *m;
+}
+
+static void measure(void) {
+  int calls = 0;
+  cg_server_measure(H.server, H.now_us, on_measured, &calls);
+  cg_harness_pump(&H);
+  assert_int_equal(calls, 1);
+}
+
+static void shows(const cg_server_count *counts, size_t n, const char *name, int64_t want) {
+  for (size_t i = 0; i < n; i++)
+    if (!strcmp(counts[i].name, name)) {
+      if ((int64_t)counts[i].count == want) return;
+      fail_msg("%s: %d", name, (int)counts[i].count);
+    }
+  fail_msg("there is no %s", name);
+}
+
+static void shows_code(const char *state, int64_t want) {
+  shows(metrics.codes, CG_SERVER_CODE_STATES, state, want);
+}
+
+static void shows_calls(const char *result, int64_t want) {
+  shows(metrics.calls, CG_SERVER_RESULTS, result, want);
+}
+
+static void metrics_count(void **state) {
+  (void)state;
+  H.store_url = NULL; /* a file, to be opened again */
+  cg_tester *c = start(), *d = cg_tester_new(&H);
+  measure();
+  assert_true(!metrics.logins && !metrics.delivered && !metrics.missing);
+  shows_calls("ok", 0);
+  log_in(c, KNOWN);
+  sent s = sent_of(send_code(d, KNOWN_TOO));
+  is_error(sign_in(d, KNOWN_TOO, s.hash, "1"), 400, "PHONE_CODE_INVALID");
+  is_error(get_users(d), 401, "AUTH_KEY_UNREGISTERED");
+  cg_harness_advance(&H, 7);
+  measure();
+  assert_int_equal(metrics.uptime_s, 7);
+  assert_true(metrics.connections == 2 && metrics.sessions == 2 && metrics.keys == 2);
+  assert_true(metrics.users == 2 && metrics.logins == 1 && metrics.delivered == 2);
+  shows_code("live", 1);
+  shows_code("used", 1);
+  shows_calls("ok", 3);
+  shows_calls("400", 1);
+  shows_calls("401", 1);
+  is_true(cancel_code(d, KNOWN_TOO, s.hash));
+  tl_help_getDeepLinkInfo lacking = { TL_INIT(help_getDeepLinkInfo) };
+  is_error(cg_tester_call(d, &lacking.o), 400, "INPUT_METHOD_INVALID");
+  measure();
+  shows_code("live", 0);
+  shows_code("cancelled", 1);
+  assert_int_equal(metrics.missing, 1);
+  cg_harness_close(&H); /* the store has what it had */
+  cg_harness_open(&H);
+  measure();
+  shows_code("used", 1);
+  shows_calls("ok", 0);
+  assert_true(metrics.logins == 1 && metrics.missing == 1 && !metrics.uptime_s);
+}
+
 #define T(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void) {
@@ -320,6 +390,7 @@ int main(void) {
     T(the_clock_stands_without_leave),
     T(the_clock_moves_codes_and_nothing_else),
     T(reset_ends_logins_codes_and_accounts),
+    T(metrics_count),
   };
   int failed = cmocka_run_group_tests_name("store answers at once", tests, NULL, NULL);
   late = true;

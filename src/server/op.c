@@ -141,13 +141,15 @@ void cg_op_submit(cg_op *op, const cg_store_request *request, cg_op_step *step) 
   cg_store_submit(op->s->store, request, stored, op);
 }
 
-/* Hands the bytes of the answer to the session, if it is still there. */
-static void reply(cg_op *op, const cg_buf *b) {
+/* Hands the bytes of the answer to the session, if it is still there. `code` is that of
+ * an error; 0: it is none. */
+static void reply(cg_op *op, int32_t code, const cg_buf *b) {
   cg_link *l = cg_op_link(op);
   if (l && b->len > LARGE && cg_session_is_full(l->session)) {
     cg_op_wait(op, 1);
     return;
   }
+  cg_count_call(op->s, code);
   if (l && !op->muted) {
     cg_err err = b->err ? b->err
                         : cg_session_reply(l->session, op->msg_id, cg_buf_view(b),
@@ -168,7 +170,7 @@ void cg_op_error(cg_op *op, int32_t code, const char *text) {
   cg_buf_u32(&b, RPC_ERROR);
   cg_buf_u32(&b, (uint32_t)code);
   cg_buf_str(&b, cg_bytes_of(text));
-  reply(op, &b);
+  reply(op, code, &b);
   cg_buf_free(&b);
 }
 
@@ -205,7 +207,7 @@ void cg_op_answer(cg_op *op, const tl_obj *answer) {
   } else {
     cg_log_write(&op->s->log, CG_LOG_DEBUG, "%s: done",
                  cg_tl_name(op->s->schema, op->request));
-    reply(op, &b);
+    reply(op, 0, &b);
   }
   cg_buf_free(&b);
 }
@@ -213,7 +215,7 @@ void cg_op_answer(cg_op *op, const tl_obj *answer) {
 static void answer_bool(cg_op *op, uint32_t id) {
   cg_buf b = { 0 };
   cg_buf_u32(&b, id);
-  reply(op, &b);
+  reply(op, 0, &b);
   cg_buf_free(&b);
 }
 

@@ -113,7 +113,7 @@ static void write_log(void *ctx, cg_log_level level, const char *line) {
 }
 
 static void take_options(cg_server *s, const cg_server_options *o) {
-  s->now_us = o->now_us;
+  s->now_us = s->counts.started_us = o->now_us;
   s->dcs = o->dcs ? o->dcs : 1;
   s->dc_id = o->dc_id ? o->dc_id : 2;
   s->virtual_clock = o->virtual_clock;

@@ -213,6 +213,7 @@ static const struct {
   [CG_STORE_META_PUT] = { cg_sqlite_meta_put, true },
   [CG_STORE_MISSING_HIT] = { cg_sqlite_missing_hit, true },
   [CG_STORE_MISSING_LIST] = { cg_sqlite_missing_list, false },
+  [CG_STORE_COUNTS] = { cg_sqlite_counts, false },
   [CG_STORE_PURGE] = { cg_sqlite_purge, true },
   [CG_STORE_RESET] = { cg_sqlite_reset, true },
 };

@@ -72,6 +72,7 @@ typedef struct {
   cg_store_email email;
   cg_store_message message;
   cg_store_chat chat;
+  cg_store_counts counts;
   cg_buf list;      /* rows of one kind */
   cg_arena *texts;  /* NULL until it is needed */
 } cg_sqlite_answer;
@@ -94,8 +95,8 @@ cg_sqlite_op cg_sqlite_key_put, cg_sqlite_key_get, cg_sqlite_key_init,
     cg_sqlite_token_take, cg_sqlite_token_drop, cg_sqlite_email_get,
     cg_sqlite_email_put, cg_sqlite_email_reset, cg_sqlite_counter_hit,
     cg_sqlite_counter_get, cg_sqlite_counter_clear, cg_sqlite_meta_get,
-    cg_sqlite_meta_put, cg_sqlite_missing_hit, cg_sqlite_missing_list, cg_sqlite_purge,
-    cg_sqlite_reset;
+    cg_sqlite_meta_put, cg_sqlite_missing_hit, cg_sqlite_missing_list, cg_sqlite_counts,
+    cg_sqlite_purge, cg_sqlite_reset;
 
 /* Puts the auth in the place of the key's old one; part of a login. It becomes
  * UNCONFIRMED if the user has another. */

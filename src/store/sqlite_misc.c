@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* sqlite_misc.c - counters, meta, missing methods, purge and reset. */
+/* sqlite_misc.c - counters, meta, missing methods, counts, purge and reset. */
 #include "sqlite.h"
 
 cg_err cg_sqlite_counter_hit(cg_sqlite *s, const cg_store_request *rq,
@@ -84,6 +84,30 @@ cg_err cg_sqlite_missing_list(cg_sqlite *s, const cg_store_request *rq,
   }
   out->reply.missing = (const cg_store_missing *)(const void *)out->list.at;
   return cg_sql_end(&q);
+}
+
+static cg_err count_codes(cg_sqlite *s, int64_t now, cg_store_counts *counts) {
+  cg_sql q = cg_sql_start(s, SQL_CODE_COUNTS);
+  cg_sql_int(&q, now);
+  while (cg_sql_row(&q)) {
+    int64_t state = cg_sql_get_int(&q), n = cg_sql_get_int(&q);
+    if (state >= 0 && state < CG_CODE_STATES) counts->codes[state] = n;
+  }
+  return cg_sql_end(&q);
+}
+
+cg_err cg_sqlite_counts(cg_sqlite *s, const cg_store_request *rq, cg_sqlite_answer *out) {
+  cg_store_counts *counts = &out->counts;
+  cg_sql q = cg_sql_start(s, SQL_COUNTS);
+  if (cg_sql_row(&q)) {
+    counts->keys = cg_sql_get_int(&q);
+    counts->users = cg_sql_get_int(&q);
+    counts->auths = cg_sql_get_int(&q);
+    counts->missing = cg_sql_get_int(&q);
+  }
+  out->reply.counts = counts;
+  cg_err err = cg_sql_end(&q);
+  return err ? err : count_codes(s, rq->now, counts);
 }
 
 /* Deletes the keys that were of no use before `created`, and lists them. */

@@ -214,6 +214,12 @@
   X(CODE_ALL, "SELECT " SQL_CODE_HEAD ", iif(" SQL_LIVE " AND expires_at <= ?2, 5,"      \
               " state), iif(expires_at <= ?2, NULL, sealed) FROM code"                   \
               " ORDER BY sent_at DESC, seq DESC LIMIT ?1")                               \
+  X(CODE_COUNTS, "SELECT iif(" SQL_LIVE " AND expires_at <= ?1, 5, state), count(*)"     \
+                 " FROM code WHERE state <> 0 OR expires_at <= ?1 OR sealed NOT NULL"    \
+                 " GROUP BY 1")                                                          \
+  X(COUNTS, "SELECT (SELECT count(*) FROM auth_key), (SELECT count(*) FROM user),"       \
+            " (SELECT count(*) FROM auth WHERE user_id <> 0),"                           \
+            " (SELECT coalesce(sum(n), 0) FROM missing)")                                \
   X(CODE_PENDING, "SELECT " SQL_CODE_COLS " FROM code WHERE key_id = ? AND purpose = 0"  \
                   " AND " SQL_LIVE " AND state = 2 AND expires_at > ?"                   \
                   " ORDER BY changed_at DESC, seq DESC LIMIT 1")                         \

@@ -84,6 +84,7 @@ typedef enum { CG_CODE_LOGIN, CG_CODE_CHANGE_PHONE, CG_CODE_VERIFY_PHONE,
 typedef enum { CG_CODE_ISSUED, CG_CODE_NEED_SIGNUP, CG_CODE_NEED_PASSWORD,
                CG_CODE_CONSUMED, CG_CODE_CANCELLED, CG_CODE_EXPIRED, CG_CODE_EXHAUSTED,
                CG_CODE_INVALIDATED, CG_CODE_SETUP_EMAIL } cg_code_state;
+enum { CG_CODE_STATES = CG_CODE_SETUP_EMAIL + 1 };
 #define CG_CODE_BIT(state) (1u << (state))
 
 /* Rungs of a ladder, one letter each in cg_store_code.ladder. */
@@ -268,6 +269,7 @@ typedef enum {
   CG_STORE_META_PUT,     /* text = name, blob */
   CG_STORE_MISSING_HIT,  /* text = method, number = its id: counts one */
   CG_STORE_MISSING_LIST, /* -> missing, most wanted first */
+  CG_STORE_COUNTS,       /* now -> counts */
   CG_STORE_PURGE,        /* now: erases sealed copies of expired codes, deletes codes that
                             ended more than 24 h ago, counters that ran out, and tokens
                             an hour after: until then their end can be told of.
@@ -298,6 +300,14 @@ typedef struct {
 
 typedef struct { const char *method; uint32_t id; int64_t count; } cg_store_missing;
 
+/* How much there is. Codes as CODE_LIST has them, but for those that are live and whose
+ * code nobody was ever sent. */
+typedef struct {
+  int64_t keys, users, auths; /* auths without the marks of ended ones */
+  int64_t missing;            /* calls that were counted */
+  int64_t codes[CG_CODE_STATES];
+} cg_store_counts;
+
 typedef struct {
   cg_err err; /* OK; NOT_FOUND, EXISTS: answers; STORE: out of reach or damaged */
   int64_t number;
@@ -313,6 +323,7 @@ typedef struct {
   const cg_store_password *password;
   const cg_store_email *email;
   const cg_store_missing *missing;
+  const cg_store_counts *counts;
 } cg_store_reply;
 
 /* `reply` is the store's and valid during the call. May submit further requests. */

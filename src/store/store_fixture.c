@@ -47,6 +47,7 @@ static void keep(void *ctx, const cg_store_reply *r) {
   if (r->password) a->password = *r->password;
   if (r->email) a->email = *r->email;
   if (r->missing) keep_missing(a, r);
+  if (r->counts) a->counts = *r->counts;
   a->blob_len = r->blob.len;
   if (r->blob.len) memcpy(a->blob, r->blob.at, r->blob.len);
 }

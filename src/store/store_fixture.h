@@ -37,6 +37,7 @@ typedef struct {
   cg_store_chat chats[MOST];
   char methods[MOST][64];
   cg_store_missing missing[MOST];
+  cg_store_counts counts;
   cg_store_token token;
   cg_store_password password;
   cg_store_email email;

@@ -521,6 +521,34 @@ static void test_missing(void **state) {
   assert_string_equal(got.methods[2], "c.one");
 }
 
+/* Marks of ended sessions, and what only looks like a code, do not count. */
+static void test_counts(void **state) {
+  cg_store_counts none = { 0 };
+  assert_int_equal(ASK(.op = CG_STORE_COUNTS, .now = NOW), CG_OK);
+  assert_memory_equal(&got.counts, &none, sizeof none);
+  cg_store_key key = key_of(5);
+  cg_store_user user = user_of(1, "100");
+  cg_store_code unsent = code_of("unsent", 9, "109");
+  unsent.sealed_len = 0;
+  ASK(.op = CG_STORE_KEY_PUT, .key = &key);
+  ASK(.op = CG_STORE_USER_ADD, .user = &user);
+  for (int i = 0; i < 3; i++) ASK(.op = CG_STORE_MISSING_HIT, .text = i ? "a.b" : "c.d");
+  ASK(.op = CG_STORE_CODE_ADD, .code = &unsent);
+  add_code(state, "live", 3, "103");
+  log_in(state, "a", 1, 42, NOW);
+  log_in(state, "b", 2, 42, NOW);
+  cg_store_auth end = { .user_id = 42, .key_id = 2 };
+  assert_int_equal(ASK(.op = CG_STORE_AUTH_END, .auth = &end), CG_OK);
+  assert_int_equal(ASK(.op = CG_STORE_COUNTS, .now = NOW), CG_OK);
+  assert_true(got.counts.keys == 1 && got.counts.users == 1 && got.counts.auths == 1);
+  assert_int_equal(got.counts.missing, 3);
+  assert_int_equal(got.counts.codes[CG_CODE_ISSUED], 1);
+  assert_int_equal(got.counts.codes[CG_CODE_CONSUMED], 2);
+  assert_int_equal(ASK(.op = CG_STORE_COUNTS, .now = NOW + 300), CG_OK);
+  assert_int_equal(got.counts.codes[CG_CODE_ISSUED], 0);
+  assert_int_equal(got.counts.codes[CG_CODE_EXPIRED], 2); /* as CODE_LIST has them */
+}
+
 static void test_purge(void **state) {
   add_code(state, "expired", 1, "100");
   add_code(state, "ended", 2, "100");
@@ -716,7 +744,7 @@ static void test_unknown_kind(void **state) {
   X(keys) X(key_delete) X(users) X(bots) X(wide_user) X(auths) X(code_get) X(code_live)  \
   X(code_replaces) X(code_exists) X(code_cap) X(code_attempts) X(code_move)              \
   X(code_setup_email) X(code_resend) X(code_login) X(code_death) X(code_signup)          \
-  X(code_list) X(counters) X(meta) X(missing) X(purge) X(purge_keys) X(reset) \
+  X(code_list) X(counters) X(meta) X(missing) X(counts) X(purge) X(purge_keys) X(reset)  \
   X(turns) X(nested) X(list_memory) X(open_memory) X(lasts) X(unknown_kind)
 
 int main(void) {
