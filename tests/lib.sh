@@ -75,6 +75,16 @@ stop() {
   wait $server 2>/dev/null || status=$?
 }
 
+# sanitizer_of LIBRARY: the run-time library of its sanitizers, which comes first in a
+# program that has none. gcc links it to the library, clang leaves it to the program.
+sanitizer_of() {
+  runtime=$(ldd "$1" | sed -n 's/.*=> \(.*libasan[^ ]*\) .*/\1/p')
+  if [ -z "$runtime" ] && nm -D "$1" | grep -q __asan_init; then
+    runtime=$(clang -print-file-name="libclang_rt.asan-$(uname -m).so")
+  fi
+  echo "$runtime"
+}
+
 finish() {
   echo "1..$tests"
   [ $failures = 0 ]

@@ -11,12 +11,7 @@ LUA=$4
 face=$(dirname "$0")/lua_face.lua
 P=+9996620001
 
-# The interpreter is not built with sanitizers: their run-time library comes first. gcc
-# links it to the module, clang leaves it to the program.
-sanitizer=$(ldd "$2" | sed -n 's/.*=> \(.*libasan[^ ]*\) .*/\1/p')
-if [ -z "$sanitizer" ] && nm -D "$2" | grep -q __asan_init; then
-  sanitizer=$(clang -print-file-name="libclang_rt.asan-$(uname -m).so")
-fi
+sanitizer=$(sanitizer_of "$2")
 # It is not for what the script starts.
 mkdir "$T/bin"
 printf '#!/bin/sh\nunset LD_PRELOAD\nexec "%s" "$@"\n' "$(command -v centigram)" >"$T/bin/centigram"

@@ -3,8 +3,8 @@
  * login.c DC.JSON FOLDER PHONE CODE - a phone logged in through TDLib's JSON interface:
  * what the state asks for is sent, until it is ready; then getMe and logOut.
  *
- *   centigram serve -- sh -c './login "$CENTIGRAM_DC" db +9996621234 22222'
  *   cc login.c $(pkg-config --cflags --libs centigram_json) -o login
+ *   centigram serve -- sh -c './login "$CENTIGRAM_DC" db +9996621234 22222'
  *
  * A test number 99966XYYYY gets a code of X repeated. With TDLib's own library, leave
  * "centigram_dc" out and give your api_id and api_hash.
