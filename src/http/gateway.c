@@ -173,19 +173,21 @@ void cg_gateway_metrics(cg_exchange *x) {
   const cg_gateway *g = x->g;
   if (!cg_exchange_is(x, "GET")) return;
   cg_metrics_put(&b, "centigram_gateway_accounts", "gauge", "Accounts that are kept.",
-      g->accounts.count);
-  cg_metrics_put(&b, "centigram_gateway_accounts_open", "gauge", "Accounts with an open client.",
-      g->accounts.open);
+                 g->accounts.count);
+  cg_metrics_put(&b, "centigram_gateway_accounts_open", "gauge",
+                 "Accounts with an open client.", g->accounts.open);
   cg_metrics_put(&b, "centigram_gateway_connections", "gauge", "HTTP connections.",
-      cg_hub_count(g->hub));
-  cg_metrics_put(&b, "centigram_gateway_updates_total", "counter", "Updates that came.", g->updates);
+                 cg_hub_count(g->hub));
+  cg_metrics_put(&b, "centigram_gateway_updates_total", "counter", "Updates that came.",
+                 g->updates);
   put_requests(&b, g);
   cg_metrics_put(&b, "centigram_gateway_refused_total", "counter", "Answers from 400 up.",
-      g->refused);
+                 g->refused);
   cg_metrics_put(&b, "process_resident_memory_bytes", "gauge", "Resident memory.",
-      cg_gateway_memory(g));
+                 cg_gateway_memory(g));
   cg_metrics_put(&b, "centigram_gateway_account_memory_bytes", "gauge",
-      "Resident memory for each further open account.", cg_gateway_account_memory(g));
+                 "Resident memory for each further open account.",
+                 cg_gateway_account_memory(g));
   if (b.err)
     cg_exchange_fail(x, 503, "MEMORY", "out of memory");
   else

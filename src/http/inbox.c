@@ -163,7 +163,8 @@ static void on_measured(void *ctx, const cg_server_metrics *m) {
   if (!m || b.err)
     on_answer(ctx, 500, cg_bytes_of(failed));
   else
-    cg_hub_answer(ctx, &(cg_http_answer){ .status = 200, .content_type = CG_METRICS_TYPE,
+    cg_hub_answer(ctx, &(cg_http_answer){ .status = 200,
+                                          .content_type = CG_METRICS_TYPE,
                                           .body = cg_buf_view(&b) });
   cg_buf_free(&b);
 }
