@@ -326,7 +326,7 @@ static cg_err open_frame(cg_bytes in, uint32_t *version, cg_bytes *payload,
 
 cg_err cg_session_decode(cg_bytes in, cg_session_data *out, cg_fault *fault) {
   cg_bytes payload = { 0 };
-  uint32_t version;
+  uint32_t version = 0;
   cg_reader r;
   memset(out, 0, sizeof *out);
   cg_err err = open_frame(in, &version, &payload, fault);
