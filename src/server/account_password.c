@@ -107,15 +107,8 @@ void cg_account_get_password_settings(cg_op *op) {
 
 /* --- account.updatePasswordSettings --------------------------------------- */
 
-static void log_change(const cg_op *op, const char *what) {
-  const cg_password *pw = op->state;
-  char phone[32];
-  cg_mask_phone(pw->tx.phone, phone);
-  cg_log_write(&op->s->log, CG_LOG_INFO, "%s: %s", phone, what);
-}
-
 static void on_changed(cg_op *op) {
-  log_change(op, "the password settings were changed");
+  cg_tx_log(op, "the password settings were changed");
   cg_op_true(op);
 }
 

@@ -23,13 +23,6 @@ enum {
             CG_CODE_BIT(CG_CODE_NEED_PASSWORD)
 };
 
-static void log_login(const cg_op *op, const char *what) {
-  const cg_tx *tx = op->state;
-  char phone[32];
-  cg_mask_phone(tx->phone, phone);
-  cg_log_write(&op->s->log, CG_LOG_INFO, "%s: %s", phone, what);
-}
-
 /* --- the answers of a login ----------------------------------------------- */
 
 void cg_auth_answer(cg_op *op) {
@@ -55,7 +48,7 @@ static void answer_sign_up_required(cg_op *op) {
 
 static void on_failures_cleared(cg_op *op, const cg_store_reply *r) {
   (void)r;
-  log_login(op, "logged in");
+  cg_tx_log(op, "logged in");
   cg_tokens_issue(op, cg_tx_of(op)->user.id, cg_auth_answer);
 }
 
@@ -112,7 +105,7 @@ static void on_need_sign_up(cg_op *op, const cg_store_reply *r) {
     lost_race(op, on_sign_in_found);
     return;
   }
-  log_login(op, "right code, sign-up required");
+  cg_tx_log(op, "right code, sign-up required");
   answer_sign_up_required(op);
 }
 
@@ -121,7 +114,7 @@ static void on_need_password(cg_op *op, const cg_store_reply *r) {
     lost_race(op, on_sign_in_found);
     return;
   }
-  log_login(op, "right code, a password is needed");
+  cg_tx_log(op, "right code, a password is needed");
   cg_op_error(op, 401, "SESSION_PASSWORD_NEEDED");
 }
 
@@ -184,7 +177,7 @@ static void on_failure(cg_op *op, const cg_store_reply *r) {
     cg_op_error(op, 400, "PHONE_CODE_INVALID");
     return;
   }
-  log_login(op, "wrong codes, the tries are used up");
+  cg_tx_log(op, "wrong codes, the tries are used up");
   cg_store_request q = { .op = CG_STORE_CODE_MOVE, .text = tx->hash, .from = PENDING,
                          .number = CG_CODE_EXHAUSTED, .now = cg_op_now(op) };
   cg_op_submit(op, &q, on_exhausted);
