@@ -5,6 +5,7 @@
 #include "ladder.h"
 #include "words.h"
 
+#include "base64.h"
 #include "wipe.h"
 
 #include <string.h>
@@ -71,11 +72,7 @@ static cg_err draw_one(const cg_op *op, cg_code_kind kind, char out[CG_CODE_SIZE
 static cg_err draw_nonce(const cg_op *op, char *out) {
   uint8_t raw[NONCE];
   cg_err err = cg_rng_fill(&op->s->rng, raw, sizeof raw);
-  for (size_t i = 0; i < sizeof raw; i++) {
-    out[2 * i] = "0123456789abcdef"[raw[i] >> 4];
-    out[2 * i + 1] = "0123456789abcdef"[raw[i] & 15];
-  }
-  out[2 * sizeof raw] = '\0';
+  if (!err) cg_hex_write((cg_bytes){ raw, sizeof raw }, out);
   return err;
 }
 

@@ -7,6 +7,7 @@
 #include "inbox.h"
 #include "password.h"
 
+#include "base64.h"
 #include "json.h"
 #include "mem.h"
 #include "utf8.h"
@@ -18,14 +19,6 @@ enum { ROUNDS = 4 };
 
 /* --- hashing, for who asks --------------------------------------------------- */
 
-static void to_hex(const uint8_t *in, size_t len, char *out) {
-  for (size_t i = 0; i < len; i++) {
-    *out++ = "0123456789abcdef"[in[i] >> 4];
-    *out++ = "0123456789abcdef"[in[i] & 15];
-  }
-  *out = '\0';
-}
-
 cg_err cg_hash_password(const char *password, cg_password_hash *out) {
   cg_rng rng = { cg_system_random, NULL };
   cg_store_secret s = { .set = true };
@@ -35,9 +28,9 @@ cg_err cg_hash_password(const char *password, cg_password_hash *out) {
   if (!err) err = cg_rng_fill(&rng, s.salt2, sizeof s.salt2);
   if (!err) err = cg_srp_hash(&algo, cg_bytes_of(password), x);
   if (!err) err = cg_srp_verifier(&algo, x, &rng, s.v);
-  to_hex(s.salt1, sizeof s.salt1, out->salt1);
-  to_hex(s.salt2, sizeof s.salt2, out->salt2);
-  to_hex(s.v, sizeof s.v, out->verifier);
+  cg_hex_write((cg_bytes){ s.salt1, sizeof s.salt1 }, out->salt1);
+  cg_hex_write((cg_bytes){ s.salt2, sizeof s.salt2 }, out->salt2);
+  cg_hex_write((cg_bytes){ s.v, sizeof s.v }, out->verifier);
   cg_wipe(x, sizeof x);
   cg_wipe(&s, sizeof s);
   if (err) cg_wipe(out, sizeof *out);

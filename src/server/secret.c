@@ -2,6 +2,7 @@
 /* secret.c - see secret.h for the contract. */
 #include "secret.h"
 
+#include "base64.h"
 #include "ctr.h"
 #include "gcm.h"
 #include "hash.h"
@@ -52,18 +53,10 @@ cg_err cg_code_draw(const cg_rng *rng, int32_t length, char out[CG_CODE_SIZE]) {
   return CG_OK;
 }
 
-static void hex(const uint8_t *raw, size_t len, char *out) {
-  for (size_t i = 0; i < len; i++) {
-    out[2 * i] = "0123456789abcdef"[raw[i] >> 4];
-    out[2 * i + 1] = "0123456789abcdef"[raw[i] & 15];
-  }
-  out[2 * len] = '\0';
-}
-
 cg_err cg_code_hash_draw(const cg_rng *rng, char out[CG_CODE_HASH_SIZE]) {
   uint8_t raw[9];
   cg_err err = cg_rng_fill(rng, raw, sizeof raw);
-  if (!err) hex(raw, sizeof raw, out);
+  if (!err) cg_hex_write((cg_bytes){ raw, sizeof raw }, out);
   return err;
 }
 

@@ -54,14 +54,19 @@ cg_err cg_base64_read(cg_bytes in, cg_arena *arena, cg_bytes *out) {
   return CG_OK;
 }
 
-cg_bytes cg_hex(cg_bytes in, cg_arena *arena) {
-  uint8_t *out = in.len < SIZE_MAX / 2 ? cg_arena_alloc(arena, in.len * 2 + 1) : NULL;
-  if (!out) return (cg_bytes){ 0 };
+void cg_hex_write(cg_bytes in, char *out) {
   for (size_t i = 0; i < in.len; i++) {
-    out[2 * i] = (uint8_t)"0123456789abcdef"[in.at[i] >> 4];
-    out[2 * i + 1] = (uint8_t)"0123456789abcdef"[in.at[i] & 15];
+    *out++ = "0123456789abcdef"[in.at[i] >> 4];
+    *out++ = "0123456789abcdef"[in.at[i] & 15];
   }
-  return (cg_bytes){ out, in.len * 2 };
+  *out = '\0';
+}
+
+cg_bytes cg_hex(cg_bytes in, cg_arena *arena) {
+  char *out = in.len < SIZE_MAX / 2 ? cg_arena_alloc(arena, in.len * 2 + 1) : NULL;
+  if (!out) return (cg_bytes){ 0 };
+  cg_hex_write(in, out);
+  return (cg_bytes){ (const uint8_t *)out, in.len * 2 };
 }
 
 static int digit(uint8_t c) {

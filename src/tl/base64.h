@@ -14,6 +14,9 @@
 cg_bytes cg_base64(cg_bytes bytes, cg_arena *arena);
 cg_bytes cg_hex(cg_bytes bytes, cg_arena *arena);
 
+/* Writes two digits a byte, and a NUL. */
+void cg_hex_write(cg_bytes bytes, char *out);
+
 /* The bytes that `text` stands for. MALFORMED: it is no base64 (also if bits behind
  * the last byte are set, or white space stands in it). MEMORY. */
 cg_err cg_base64_read(cg_bytes text, cg_arena *arena, cg_bytes *out);
