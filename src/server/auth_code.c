@@ -227,9 +227,8 @@ static void move_on(cg_op *op) {
 static bool has_reason(const cg_op *op) {
   const tl_auth_resendCode *q = TL_AS(auth_resendCode, op->request);
   const cg_tx *tx = op->state;
-  char rung = cg_ladder_rung(&tx->row);
   return TL_HAS(auth_resendCode, q, reason) && q->reason.len &&
-         (rung == CG_RUNG_FIREBASE || rung == CG_RUNG_FIREBASE_IOS);
+         cg_rung_is_firebase(cg_ladder_rung(&tx->row));
 }
 
 static void on_resend_found(cg_op *op) {

@@ -67,9 +67,7 @@ static void on_sign_in_found(cg_op *op);
 
 /* The code that went to the email of a signIn; nothing if there is none. */
 static cg_bytes email_code(const tl_auth_signIn *q) {
-  bool has = TL_HAS(auth_signIn, q, email_verification);
-  const tl_emailVerificationCode *by =
-      has ? TL_AS(emailVerificationCode, q->email_verification) : NULL;
+  const tl_emailVerificationCode *by = cg_email_given(q);
   return by ? by->code : (cg_bytes){ 0 };
 }
 
@@ -259,7 +257,7 @@ void cg_auth_sign_in(cg_op *op) {
   if (cg_tx_refuse_layer(op)) return;
   if (!cg_tx_new(op, q->phone_number, 0)) return;
   if (!q->phone_code_hash.len) cg_op_error(op, 400, "PHONE_CODE_HASH_EMPTY");
-  else if (has_email && !has_code && !TL_AS(emailVerificationCode, q->email_verification))
+  else if (has_email && !has_code && !cg_email_given(q))
     cg_op_error(op, 400, "EMAIL_NOT_ALLOWED"); /* who vouches for it is not asked here */
   else if (!has_code && !is_given(email_code(q)))
     cg_op_error(op, 400, "PHONE_CODE_EMPTY");

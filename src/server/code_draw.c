@@ -87,8 +87,7 @@ static void set_pattern(const char *number, char *out) {
 static cg_err set_hint(const cg_op *op, const char *code, cg_store_code *row) {
   char rung = cg_ladder_rung(row);
   memset(row->hint, 0, sizeof row->hint);
-  if (rung == CG_RUNG_FIREBASE || rung == CG_RUNG_FIREBASE_IOS)
-    return draw_nonce(op, row->hint);
+  if (cg_rung_is_firebase(rung)) return draw_nonce(op, row->hint);
   if (rung == CG_RUNG_WORD) row->hint[0] = code[0];
   else if (rung == CG_RUNG_PHRASE) memcpy(row->hint, code, strcspn(code, " "));
   else if (rung == CG_RUNG_FLASH) set_pattern(code, row->hint);

@@ -58,8 +58,7 @@ static void on_sent(cg_op *op, cg_err err) {
 
 static bool waits(const cg_tx *tx) {
   char rung = cg_ladder_rung(&tx->row);
-  bool firebase = rung == CG_RUNG_FIREBASE || rung == CG_RUNG_FIREBASE_IOS;
-  return rung == CG_RUNG_SETUP_EMAIL || (firebase && !tx->vouched);
+  return rung == CG_RUNG_SETUP_EMAIL || (cg_rung_is_firebase(rung) && !tx->vouched);
 }
 
 static void send_out(cg_op *op) {

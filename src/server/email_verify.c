@@ -348,13 +348,14 @@ static void on_grant_verified(cg_op *op) {
   else cg_op_submit(op, &q, on_granted);
 }
 
+const tl_emailVerificationCode *cg_email_given(const tl_auth_signIn *q) {
+  bool has = TL_HAS(auth_signIn, q, email_verification);
+  return has ? TL_AS(emailVerificationCode, q->email_verification) : NULL;
+}
+
 void cg_email_grant(cg_op *op, cg_op_run *then) {
   cg_tx *tx = cg_tx_of(op);
-  const tl_auth_signIn *q = TL_AS(auth_signIn, op->request);
-  const tl_emailVerificationCode *by =
-      TL_HAS(auth_signIn, q, email_verification)
-          ? TL_AS(emailVerificationCode, q->email_verification)
-          : NULL;
+  const tl_emailVerificationCode *by = cg_email_given(TL_AS(auth_signIn, op->request));
   tx->granted = then;
   tx->email_for = CG_CODE_EMAIL_SETUP;
   tx->typed = by ? by->code : (cg_bytes){ 0 };

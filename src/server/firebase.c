@@ -43,8 +43,7 @@ static void send_code(cg_op *op) {
 }
 
 static void on_found(cg_op *op) {
-  char rung = cg_ladder_rung(&cg_tx_of(op)->row);
-  bool current = rung == CG_RUNG_FIREBASE || rung == CG_RUNG_FIREBASE_IOS;
+  bool current = cg_rung_is_firebase(cg_ladder_rung(&cg_tx_of(op)->row));
   if (!cg_tx_is_issued(op) || !current) {
     cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
   } else if (!is_vouched(op)) {

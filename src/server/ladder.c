@@ -67,6 +67,10 @@ bool cg_rung_is_timed(char rung) {
   return false;
 }
 
+bool cg_rung_is_firebase(char rung) {
+  return rung == CG_RUNG_FIREBASE || rung == CG_RUNG_FIREBASE_IOS;
+}
+
 const char *cg_rung_name(char rung) {
   for (size_t i = 0; i < sizeof rungs / sizeof *rungs; i++)
     if (rungs[i].rung == rung) return rungs[i].name;

@@ -38,6 +38,9 @@ cg_code_kind cg_rung_kind(char rung);
 /* True if a client must wait before it asks for the next rung. */
 bool cg_rung_is_timed(char rung);
 
+/* True if an app is vouched for by Firebase before the code goes out. */
+bool cg_rung_is_firebase(char rung);
+
 const char *cg_rung_name(char rung);             /* "sms"; as the inbox writes it */
 const char *cg_code_state_name(cg_code_state s); /* "live"; likewise */
 

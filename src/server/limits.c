@@ -87,14 +87,19 @@ static void stored(void *ctx, const cg_store_reply *r) {
   else cg_op_internal(op, r->err);
 }
 
-static void ask(cg_op *op, cg_store_op what, const char *name, int64_t window_s,
-                uint32_t most, cg_op_step *step) {
+static void ask_of(cg_op *op, scope of, cg_store_op what, const char *name,
+                   int64_t window_s, uint32_t most, cg_op_step *step) {
   char text[96];
-  put_name(op, name, OF_PHONE, text, sizeof text);
+  put_name(op, name, of, text, sizeof text);
   cg_store_request q = { .op = what, .text = text, .now = cg_op_now(op),
                          .number = window_s, .limit = most };
   op->step = step;
   cg_store_submit(op->s->store, &q, stored, op);
+}
+
+static void ask(cg_op *op, cg_store_op what, const char *name, int64_t window_s,
+                uint32_t most, cg_op_step *step) {
+  ask_of(op, OF_PHONE, what, name, window_s, most, step);
 }
 
 /* --- one limit after the other -------------------------------------------- */
@@ -144,14 +149,9 @@ static void go_on(cg_op *op) {
     tx->within(op);
     return;
   }
-  char text[96];
-  put_name(op, table[row].name, table[row].of, text, sizeof text);
-  cg_store_request q = { .op = table[row].window_s ? CG_STORE_COUNTER_HIT
-                                                   : CG_STORE_COUNTER_GET,
-                         .text = text, .now = cg_op_now(op),
-                         .number = table[row].window_s, .limit = most_of(op, row) };
-  op->step = on_count;
-  cg_store_submit(op->s->store, &q, stored, op);
+  ask_of(op, table[row].of,
+         table[row].window_s ? CG_STORE_COUNTER_HIT : CG_STORE_COUNTER_GET,
+         table[row].name, table[row].window_s, most_of(op, row), on_count);
 }
 
 static void count_all(cg_op *op, const uint8_t *limits, cg_op_run *then) {
