@@ -137,11 +137,7 @@ static void on_live(cg_op *op, const cg_store_reply *r) {
 }
 
 static void look_for_live(cg_op *op) {
-  cg_tx *tx = cg_tx_of(op);
-  cg_store_code key = { .key_id = cg_op_key(op), .purpose = CG_CODE_LOGIN };
-  memcpy(key.phone, tx->phone, sizeof key.phone);
-  cg_store_request q = { .op = CG_STORE_CODE_LIVE, .code = &key, .now = cg_op_now(op) };
-  cg_op_submit(op, &q, on_live);
+  cg_tx_find_live(op, CG_CODE_LOGIN, on_live);
 }
 
 static void limit_requests(cg_op *op) {
@@ -214,9 +210,7 @@ void cg_auth_send_code(cg_op *op) {
 static void on_resend_found(cg_op *op);
 
 static void lost_resend(cg_op *op) {
-  cg_tx *tx = cg_tx_of(op);
-  if (tx->rounds++ < CG_TX_ROUNDS) cg_tx_find_again(op, on_resend_found);
-  else cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
+  cg_tx_lost_race(op, on_resend_found);
 }
 
 static void move_on(cg_op *op) {
@@ -260,11 +254,8 @@ void cg_auth_resend_code(cg_op *op) {
 static void on_cancel_found(cg_op *op);
 
 static void on_cancelled(cg_op *op, const cg_store_reply *r) {
-  cg_tx *tx = cg_tx_of(op);
-  if (r->err && tx->rounds++ < CG_TX_ROUNDS) {
-    cg_tx_find_again(op, on_cancel_found);
-  } else if (r->err) {
-    cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
+  if (r->err) {
+    cg_tx_lost_race(op, on_cancel_found);
   } else {
     cg_tx_log(op, "the code was cancelled");
     cg_op_true(op);

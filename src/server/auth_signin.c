@@ -71,15 +71,8 @@ static cg_bytes email_code(const tl_auth_signIn *q) {
   return by ? by->code : (cg_bytes){ 0 };
 }
 
-/* Somebody else has moved the transaction: look at it as it is now. */
-static void lost_race(cg_op *op, cg_op_run *again) {
-  cg_tx *tx = cg_tx_of(op);
-  if (tx->rounds++ < CG_TX_ROUNDS) cg_tx_find_again(op, again);
-  else cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
-}
-
 static void on_login(cg_op *op, const cg_store_reply *r) {
-  if (r->err) lost_race(op, cg_tx_of(op)->lost);
+  if (r->err) cg_tx_lost_race(op, cg_tx_of(op)->lost);
   else logged_in(op, r->auth);
 }
 
@@ -100,7 +93,7 @@ void cg_auth_log_in(cg_op *op, cg_op_run *lost) {
 
 static void on_need_sign_up(cg_op *op, const cg_store_reply *r) {
   if (r->err) {
-    lost_race(op, on_sign_in_found);
+    cg_tx_lost_race(op, on_sign_in_found);
     return;
   }
   cg_tx_log(op, "right code, sign-up required");
@@ -109,7 +102,7 @@ static void on_need_sign_up(cg_op *op, const cg_store_reply *r) {
 
 static void on_need_password(cg_op *op, const cg_store_reply *r) {
   if (r->err) {
-    lost_race(op, on_sign_in_found);
+    cg_tx_lost_race(op, on_sign_in_found);
     return;
   }
   cg_tx_log(op, "right code, a password is needed");
@@ -185,7 +178,7 @@ static void on_failure(cg_op *op, const cg_store_reply *r) {
 static void on_attempt(cg_op *op, const cg_store_reply *r) {
   cg_tx *tx = cg_tx_of(op);
   if (r->err) {
-    lost_race(op, on_sign_in_found);
+    cg_tx_lost_race(op, on_sign_in_found);
     return;
   }
   tx->row = *r->code;
@@ -269,7 +262,8 @@ void cg_auth_sign_in(cg_op *op) {
 static void on_sign_up_found(cg_op *op);
 
 static void on_signed_up(cg_op *op, const cg_store_reply *r) {
-  if (r->err) lost_race(op, on_sign_up_found); /* the number, or the drawn id, is taken */
+  /* the number, or the drawn id, is taken */
+  if (r->err) cg_tx_lost_race(op, on_sign_up_found);
   else logged_in(op, r->auth);
 }
 

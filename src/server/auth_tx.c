@@ -50,7 +50,7 @@ static void on_found(cg_op *op, const cg_store_reply *r) {
   tx->then(op);
 }
 
-void cg_tx_find_again(cg_op *op, cg_op_run *then) {
+static void look(cg_op *op, cg_op_run *then) {
   cg_tx *tx = cg_tx_of(op);
   tx->then = then;
   cg_op_submit(op, &(cg_store_request){ .op = CG_STORE_CODE_GET, .text = tx->hash },
@@ -63,8 +63,20 @@ void cg_tx_find(cg_op *op, cg_bytes hash, cg_op_run *then) {
   bool odd = hash.len >= sizeof tx->row.hash || memchr(hash.at, 0, hash.len);
   cg_bytes copy = cg_arena_copy(op->arena, odd ? CG_LIT("-") : hash);
   tx->hash = (const char *)copy.at;
-  if (tx->hash) cg_tx_find_again(op, then);
+  if (tx->hash) look(op, then);
   else cg_op_internal(op, CG_E_MEMORY);
+}
+
+void cg_tx_lost_race(cg_op *op, cg_op_run *again) {
+  if (cg_tx_of(op)->rounds++ < CG_TX_ROUNDS) look(op, again);
+  else cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
+}
+
+void cg_tx_find_live(cg_op *op, cg_code_purpose purpose, cg_op_step *step) {
+  cg_store_code key = { .key_id = cg_op_key(op), .purpose = purpose };
+  memcpy(key.phone, cg_tx_of(op)->phone, sizeof key.phone);
+  cg_store_request q = { .op = CG_STORE_CODE_LIVE, .code = &key, .now = cg_op_now(op) };
+  cg_op_submit(op, &q, step);
 }
 
 bool cg_tx_is_live(const cg_op *op) {

@@ -67,7 +67,13 @@ static inline cg_tx *cg_tx_of(cg_op *op) {
 /* Looks for the transaction `hash`. tx->found is false if there is none, or it belongs
  * to another key, phone or purpose: nobody can tell which. */
 void cg_tx_find(cg_op *op, cg_bytes hash, cg_op_run *then);
-void cg_tx_find_again(cg_op *op, cg_op_run *then); /* after a race was lost */
+
+/* Somebody else has moved the transaction meanwhile: looks at it as it is now, but not
+ * for ever: then PHONE_CODE_EXPIRED. */
+void cg_tx_lost_race(cg_op *op, cg_op_run *again);
+
+/* The live transaction of this key, phone and purpose -> code, NOT_FOUND. */
+void cg_tx_find_live(cg_op *op, cg_code_purpose purpose, cg_op_step *step);
 
 /* True if a code can still be checked or an outcome is still pending. */
 bool cg_tx_is_live(const cg_op *op);

@@ -79,9 +79,7 @@ void cg_address_pattern(const char *address, char out[CG_STORE_EMAIL]) {
 static void on_reset_found(cg_op *op);
 
 static void lost_reset(cg_op *op) {
-  cg_tx *tx = cg_tx_of(op);
-  if (tx->rounds++ < CG_TX_ROUNDS) cg_tx_find_again(op, on_reset_found);
-  else cg_op_error(op, 400, "PHONE_CODE_EXPIRED");
+  cg_tx_lost_race(op, on_reset_found);
 }
 
 static void on_removed(cg_op *op, const cg_store_reply *r) {

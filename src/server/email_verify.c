@@ -113,16 +113,8 @@ static void on_older(cg_op *op, const cg_store_reply *r) {
   cg_op_submit(op, &q, on_older_ended);
 }
 
-static void find_live(cg_op *op, cg_op_step *step) {
-  const cg_tx *tx = cg_tx_of(op);
-  cg_store_code key = { .key_id = cg_op_key(op), .purpose = tx->email_for };
-  memcpy(key.phone, tx->phone, sizeof key.phone);
-  cg_store_request q = { .op = CG_STORE_CODE_LIVE, .code = &key, .now = cg_op_now(op) };
-  cg_op_submit(op, &q, step);
-}
-
 static void look_for_older(cg_op *op) {
-  find_live(op, on_older);
+  cg_tx_find_live(op, cg_tx_of(op)->email_for, on_older);
 }
 
 static void send_code(cg_op *op) {
@@ -248,7 +240,7 @@ static void check(cg_op *op, const char *wrong, const char *gone, cg_op_run *ver
   tx->wrong = wrong;
   tx->gone = gone;
   tx->verified = verified;
-  find_live(op, on_live);
+  cg_tx_find_live(op, cg_tx_of(op)->email_for, on_live);
 }
 
 /* --- account.verifyEmail -------------------------------------------------- */
