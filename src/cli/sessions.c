@@ -53,19 +53,16 @@ static void put_server(cg_buf *b, const cg_session_info *i) {
   put_number(b, "future_tokens", i->future_tokens);
 }
 
-/* One line of JSON about the file, or about why there is nothing to say. */
-static int print_info(const char *path, const char *passphrase, cg_err *err,
-                      cg_fault *fault) {
-  cg_session_info info;
+/* One line of JSON about the file, or (`error`) about why there is nothing to say. */
+static int print_info(const char *path, const cg_session_info *info, const char *error) {
   cg_buf b = { 0 };
-  *err = cg_session_show(path, passphrase, &info, fault);
   cg_jsonw_open(&b, '{');
   put_text(&b, "file", path);
-  if (*err) {
-    put_text(&b, "error", fault->text);
+  if (error) {
+    put_text(&b, "error", error);
   } else {
-    put_login(&b, &info.login);
-    put_server(&b, &info);
+    put_login(&b, &info->login);
+    put_server(&b, info);
   }
   cg_jsonw_close(&b, '}');
   if (b.err) return cg_cli_fail(CG_EXIT_LOCAL, "out of memory");
@@ -74,17 +71,24 @@ static int print_info(const char *path, const char *passphrase, cg_err *err,
   return CG_EXIT_OK;
 }
 
+/* The same of a file that is yet to be read. */
+static int print_file(const char *path, const char *passphrase) {
+  cg_session_info info;
+  cg_fault fault = { 0 };
+  cg_err err = cg_session_show(path, passphrase, &info, &fault);
+  return print_info(path, &info, err ? fault.text : NULL);
+}
+
 static int show(const cg_cli *cli) {
   cg_session_info info;
   cg_fault fault = { 0 };
-  cg_err err;
   char *path = cg_cli_session_path(cli), *passphrase;
   cg_cli_count(cli, 1, 1);
   int status = cg_cli_passphrase(cli, &passphrase);
   if (status) return status;
   status = cg_session_show(path, passphrase, &info, &fault)
                ? cg_cli_fault(&fault)
-               : print_info(path, passphrase, &err, &fault);
+               : print_info(path, &info, NULL);
   cg_cli_forget(passphrase);
   return status;
 }
@@ -105,10 +109,8 @@ static int list(const cg_cli *cli) {
   int status = cg_cli_passphrase(cli, &passphrase);
   int count = scandir(slash ? folder : ".", &found, is_session, alphasort);
   for (int i = 0; i < count; i++) {
-    cg_err err;
-    cg_fault fault = { 0 };
     char *name = cg_cli_text("%s%s", folder, found[i]->d_name);
-    if (!status) status = print_info(name, passphrase, &err, &fault);
+    if (!status) status = print_file(name, passphrase);
     free(name);
     free(found[i]);
   }
@@ -177,7 +179,7 @@ static int import_text(const cg_cli *cli, const cg_dc *dc, const char *text) {
   err = cg_session_import(path, passphrase, dc, cg_bytes_of(text), NULL, &fault);
   cg_cli_forget(line);
   status = err ? cg_cli_fail(CG_EXIT_LOCAL, "session: %s", fault.text)
-               : print_info(path, passphrase, &err, &fault);
+               : print_file(path, passphrase);
   cg_cli_forget(passphrase);
   return status;
 }

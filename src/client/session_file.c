@@ -97,6 +97,13 @@ cg_err cg_session_lock(const char *path, int *fd, cg_fault *fault) {
 
 /* --- reading and writing --------------------------------------------------- */
 
+cg_err cg_session_seal(const char *path, const char *passphrase, cg_seal *out,
+                       cg_fault *fault) {
+  cg_err err = cg_seal_init(out, passphrase);
+  if (err == CG_E_USAGE) return cg_fail(fault, err, "%s: the passphrase is empty", path);
+  return err ? plain_fault(fault, path, err) : CG_OK;
+}
+
 /* What the file says, in the bytes of a file that is not sealed. */
 static cg_err unseal(cg_seal *seal, cg_buf *bytes, cg_fault *why) {
   cg_buf plain = { 0 };

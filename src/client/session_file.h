@@ -25,6 +25,10 @@ cg_err cg_session_lock(const char *path, int *fd, cg_fault *fault);
 cg_err cg_session_read(const char *path, cg_seal *seal, cg_session_data *out,
                        cg_fault *fault);
 
+/* cg_seal_init() for this file, with a line in `fault` if it fails. */
+CG_MUST_USE cg_err cg_session_seal(const char *path, const char *passphrase, cg_seal *out,
+                                   cg_fault *fault);
+
 /* OK if there is a session file that can be read, or none. To be asked before the lock, so
  * that no FILE.lock is left beside what is not ours. Errors as those of reading. */
 cg_err cg_session_look(const char *path, cg_seal *seal, cg_fault *fault);

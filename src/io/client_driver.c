@@ -227,11 +227,8 @@ static cg_err open_file(cg_client *c, const cg_client_options *o, cg_fault *faul
   if (!o->session) return CG_OK;
   c->path = (char *)(uintptr_t)keep(c, o->session, "");
   if (!c->path) return cg_fail(fault, CG_E_MEMORY, "out of memory");
-  cg_err err = cg_seal_init(&c->seal, o->passphrase);
-  if (err)
-    return cg_fail(fault, err, "%s: %s", c->path,
-                   err == CG_E_USAGE ? "the passphrase is empty" : cg_err_text(err));
-  err = cg_session_look(c->path, &c->seal, fault);
+  cg_err err = cg_session_seal(c->path, o->passphrase, &c->seal, fault);
+  if (!err) err = cg_session_look(c->path, &c->seal, fault);
   if (!err)
     err = lock_file(c, o->lock_wait_ms ? o->lock_wait_ms : DEFAULT_LOCK_WAIT_MS, fault);
   if (err) return err;

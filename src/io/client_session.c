@@ -30,12 +30,8 @@ static void describe_dc(cg_session_data *d, cg_session_info *out) {
 static cg_err read_file(const char *path, const char *passphrase, cg_session_data *d,
                         cg_fault *fault) {
   cg_seal seal;
-  cg_err err = cg_seal_init(&seal, passphrase);
-  if (err)
-    cg_fail(fault, err, "%s: %s", path,
-            err == CG_E_USAGE ? "the passphrase is empty" : cg_err_text(err));
-  else
-    err = cg_session_read(path, &seal, d, fault);
+  cg_err err = cg_session_seal(path, passphrase, &seal, fault);
+  if (!err) err = cg_session_read(path, &seal, d, fault);
   cg_seal_wipe(&seal);
   return err;
 }
@@ -158,10 +154,8 @@ cg_err cg_session_import(const char *path, const char *passphrase, const cg_dc *
   cg_session_string s;
   cg_seal seal;
   int lock;
-  cg_err err = cg_seal_init(&seal, passphrase);
-  if (err)
-    return cg_fail(fault, err, "%s: %s", path,
-                   err == CG_E_USAGE ? "the passphrase is empty" : cg_err_text(err));
+  cg_err err = cg_session_seal(path, passphrase, &seal, fault);
+  if (err) return err;
   err = cg_session_string_read(text, &s, fault);
   if (!err) err = complete(&s, dc, fault);
   if (!err) err = cg_session_look(path, &seal, fault);
