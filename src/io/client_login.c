@@ -244,28 +244,6 @@ cg_err cg_login_bot(cg_client *c, const char *token, cg_arena *arena, cg_result 
 
 /* --- the other steps ------------------------------------------------------- */
 
-cg_err cg_login_resend(cg_client *c, const char *reason, bool force, cg_arena *arena,
-                       cg_result *result) {
-  const tl_obj *request;
-  cg_client_hold(c);
-  cg_err err = cg_client_settle(c, result);
-  if (!err) err = cg_client_ask_resend(c, reason, force, &request, &result->fault);
-  if (!err) err = cg_call(c, request, arena, result);
-  cg_client_release(c);
-  return err;
-}
-
-cg_err cg_login_code(cg_client *c, const char *code, cg_arena *arena, cg_result *result) {
-  const tl_obj *request;
-  cg_client_hold(c);
-  cg_err err = cg_client_settle(c, result);
-  if (!err) err = cg_client_ask_code(c, code, &request, &result->fault);
-  if (!err) err = cg_call(c, request, arena, result);
-  cg_arena_reset(c->step); /* it holds the code */
-  cg_client_release(c);
-  return err;
-}
-
 cg_err cg_login_sign_up(cg_client *c, const char *first_name, const char *last_name,
                         bool accept_terms, cg_arena *arena, cg_result *result) {
   const tl_obj *request;

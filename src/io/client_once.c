@@ -10,7 +10,7 @@
 /* What a step is made of; what it does not need is zero. */
 typedef struct {
   cg_login_action action;
-  const char *text; /* a code, an address, a link, a mobile network */
+  const char *text; /* a code, an address, a link, a mobile network, a reason */
   bool force;
 } once;
 
@@ -47,6 +47,10 @@ static cg_err make(const cg_client *c, const once *o, cg_arena *arena,
 }
 
 static cg_err ask(cg_client *c, const once *o, const tl_obj **request, cg_fault *fault) {
+  if (o->action == CG_LOGIN_DO_RESEND)
+    return cg_client_ask_resend(c, o->text, o->force, request, fault);
+  if (o->action == CG_LOGIN_DO_CODE)
+    return cg_client_ask_code(c, o->text, request, fault);
   cg_err err = may(c, o, fault);
   if (err) return err;
   if (o->action == CG_LOGIN_DO_ACCEPT)
@@ -98,6 +102,7 @@ PLAIN(cg_login_get_password, GET_PASSWORD)
 PLAIN(cg_login_request_recovery, RECOVERY)
 PLAIN(cg_password_reset, RESET_PASSWORD)
 PLAIN(cg_password_decline_reset, DECLINE_RESET)
+TEXT(cg_login_code, CODE)
 TEXT(cg_login_check_recovery, CHECK_RECOVERY)
 TEXT(cg_login_report_missing, REPORT)
 TEXT(cg_login_email, EMAIL)
@@ -105,6 +110,16 @@ TEXT(cg_login_email_code, EMAIL_CODE)
 TEXT(cg_login_accept, ACCEPT)
 #undef PLAIN
 #undef TEXT
+
+cg_err cg_login_resend(cg_client *c, const char *reason, bool force, cg_arena *arena,
+                       cg_result *result) {
+  return call(c, (once){ CG_LOGIN_DO_RESEND, reason, force }, arena, result);
+}
+
+cg_err cg_login_resend_send(cg_client *c, const char *reason, bool force,
+                            cg_answer *answer, void *ctx, cg_fault *fault) {
+  return send(c, (once){ CG_LOGIN_DO_RESEND, reason, force }, answer, ctx, fault);
+}
 
 cg_err cg_login_reset_email(cg_client *c, bool force, cg_arena *arena,
                             cg_result *result) {

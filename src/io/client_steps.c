@@ -212,22 +212,6 @@ cg_err cg_login_cancel_send(cg_client *c, cg_answer *answer, void *ctx, cg_fault
 
 /* --- the other steps --------------------------------------------------------- */
 
-cg_err cg_login_resend_send(cg_client *c, const char *reason, bool force,
-                            cg_answer *answer, void *ctx, cg_fault *fault) {
-  const tl_obj *request;
-  cg_err err = cg_client_ask_resend(c, reason, force, &request, fault);
-  return err ? err : cg_send(c, request, answer, ctx, NULL, fault);
-}
-
-cg_err cg_login_code_send(cg_client *c, const char *code, cg_answer *answer, void *ctx,
-                          cg_fault *fault) {
-  const tl_obj *request;
-  cg_err err = cg_client_ask_code(c, code, &request, fault);
-  if (!err) err = cg_send(c, request, answer, ctx, NULL, fault);
-  cg_arena_reset(c->step); /* it holds the code */
-  return err;
-}
-
 cg_err cg_login_sign_up_send(cg_client *c, const char *first_name, const char *last_name,
                              bool accept_terms, cg_answer *answer, void *ctx,
                              cg_fault *fault) {
