@@ -182,12 +182,9 @@ cg_err cg_login_ask_qr(int32_t api_id, const char *api_hash, const int64_t *exce
 cg_err cg_login_ask_accept(const char *link, cg_arena *arena, const tl_obj **out,
                            cg_fault *fault) {
   tl_auth_acceptLoginToken *q = cg_arena_alloc(arena, sizeof *q);
-  uint8_t *token = cg_arena_alloc(arena, CG_LOGIN_QR_MAX);
-  size_t len;
-  if (!q || !token) return cg_fail(fault, CG_E_MEMORY, "%s", cg_err_text(CG_E_MEMORY));
-  cg_err err = cg_link_read(link, token, &len, fault);
-  *q = (tl_auth_acceptLoginToken){ TL_INIT(auth_acceptLoginToken),
-                                   .token = { token, len } };
+  if (!q) return cg_fail(fault, CG_E_MEMORY, "%s", cg_err_text(CG_E_MEMORY));
+  *q = (tl_auth_acceptLoginToken){ TL_INIT(auth_acceptLoginToken) };
+  cg_err err = cg_link_read(link, arena, &q->token, fault);
   *out = &q->o;
   return err;
 }

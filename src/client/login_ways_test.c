@@ -144,32 +144,33 @@ static void test_qr_unusable(void **state) {
 
 static void test_link(void **state) {
   (void)state;
-  uint8_t back[CG_LOGIN_QR_MAX];
   char link[CG_LOGIN_LINK_MAX];
-  size_t len;
+  cg_arena *arena = cg_arena_new(0);
+  cg_bytes back;
   for (size_t n = 1; n <= CG_LOGIN_QR_MAX; n++) {
     uint8_t bytes[CG_LOGIN_QR_MAX];
     for (size_t i = 0; i < n; i++) bytes[i] = (uint8_t)(i * 37 + n);
     cg_link_write((cg_bytes){ bytes, n }, link);
     assert_null(strpbrk(link + 17, "+/="));
-    assert_int_equal(cg_link_read(link, back, &len, NULL), CG_OK);
-    assert_int_equal(len, n);
-    assert_memory_equal(back, bytes, n);
+    assert_int_equal(cg_link_read(link, arena, &back, NULL), CG_OK);
+    assert_int_equal(back.len, n);
+    assert_memory_equal(back.at, bytes, n);
   }
   static const char *const good[] = { "TG://login?token=_-8", "_-8", " /+8= \n", "_-8=" };
   for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
-    assert_int_equal(cg_link_read(good[i], back, &len, NULL), CG_OK);
-    assert_int_equal(len, 2);
-    assert_memory_equal(back, "\xff\xef", 2);
+    assert_int_equal(cg_link_read(good[i], arena, &back, NULL), CG_OK);
+    assert_int_equal(back.len, 2);
+    assert_memory_equal(back.at, "\xff\xef", 2);
   }
   static const char *const bad[] = { "",    "tg://login?token=",    "_", "_-9", "_ -8",
                                      "a.b", "tg://resolve?domain=x" };
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-    assert_int_equal(cg_link_read(bad[i], back, &len, NULL), CG_E_REFUSED);
+    assert_int_equal(cg_link_read(bad[i], arena, &back, NULL), CG_E_REFUSED);
   char long_one[400];
   memset(long_one, 'A', 399);
   long_one[399] = '\0';
-  assert_int_equal(cg_link_read(long_one, back, &len, NULL), CG_E_REFUSED);
+  assert_int_equal(cg_link_read(long_one, arena, &back, NULL), CG_E_REFUSED);
+  cg_arena_free(arena);
 }
 
 /* --- passwords ----------------------------------------------------------------- */

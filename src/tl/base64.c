@@ -2,22 +2,32 @@
 /* base64.c - see base64.h. */
 #include "base64.h"
 
-static const char alphabet[] =
-  "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789"
 
-cg_bytes cg_base64(cg_bytes in, cg_arena *arena) {
-  if (in.len > SIZE_MAX / 2) return (cg_bytes){ 0 };
-  size_t len = (in.len + 2) / 3 * 4;
-  uint8_t *out = cg_arena_alloc(arena, len + 1);
-  if (!out) return (cg_bytes){ 0 };
-  for (size_t i = 0, o = 0; i < in.len; i += 3, o += 4) {
+/* Four letters for three bytes, with padding behind the last. */
+static size_t encode(cg_bytes in, const char *alphabet, char *out) {
+  size_t len = 0;
+  for (size_t i = 0; i < in.len; i += 3) {
     size_t n = in.len - i;
     uint32_t v = (uint32_t)in.at[i] << 16 | (n > 1 ? (uint32_t)in.at[i + 1] << 8 : 0) |
                  (n > 2 ? in.at[i + 2] : 0u);
     for (size_t k = 0; k < 4; k++)
-      out[o + k] = k > n ? '=' : (uint8_t)alphabet[v >> (18 - 6 * k) & 63];
+      out[len++] = k > n ? '=' : alphabet[v >> (18 - 6 * k) & 63];
   }
-  return (cg_bytes){ out, len };
+  return len;
+}
+
+cg_bytes cg_base64(cg_bytes in, cg_arena *arena) {
+  if (in.len > SIZE_MAX / 2) return (cg_bytes){ 0 };
+  char *out = cg_arena_alloc(arena, CG_BASE64_SIZE(in.len));
+  if (!out) return (cg_bytes){ 0 };
+  return (cg_bytes){ (const uint8_t *)out, encode(in, LETTERS "+/", out) };
+}
+
+void cg_base64_url(cg_bytes in, char *out) {
+  size_t len = encode(in, LETTERS "-_", out);
+  while (len && out[len - 1] == '=') len--;
+  out[len] = '\0';
 }
 
 static int value_of(uint8_t c) {

@@ -14,6 +14,10 @@
 cg_bytes cg_base64(cg_bytes bytes, cg_arena *arena);
 cg_bytes cg_hex(cg_bytes bytes, cg_arena *arena);
 
+/* Writes base64url without padding, and a NUL, into CG_BASE64_SIZE(bytes.len) chars. */
+#define CG_BASE64_SIZE(len) (((len) + 2) / 3 * 4 + 1)
+void cg_base64_url(cg_bytes bytes, char *out);
+
 /* Writes two digits a byte, and a NUL. */
 void cg_hex_write(cg_bytes bytes, char *out);
 
