@@ -4,26 +4,12 @@
  * them: pushes, differences, chats, histories. With a store that answers at once and
  * with one that takes its time.
  */
-#include "login_test.h"
+#include "login_fixture.h"
 
 #include "box.h"
 #include "layer.h"
 
 #define CODE_TEXT "Login code: " CODE ". This is a test server; never share it."
-
-static bool late;
-
-static int set_up(void **state) {
-  (void)state;
-  cg_harness_init(&H, late);
-  return 0;
-}
-
-static int tear_down(void **state) {
-  (void)state;
-  cg_harness_end(&H);
-  return 0;
-}
 
 /* A client that is logged in. */
 static cg_tester *start(void) {

@@ -3,25 +3,11 @@
  * email_rows_test.c - the table of login.md 3.4, row by row: logins by email. All of it
  * runs twice, with a store that answers at once and with one that takes its time.
  */
-#include "login_test.h"
-
-static bool late;
+#include "login_fixture.h"
 
 #define EMAIL "ada@example.com"
 #define OWNER "{\"phone\":\"" ORDINARY "\",\"login_email\":\"" EMAIL "\"}"
 #define DUE "{\"phone\":\"" ORDINARY "\",\"email_setup_due\":true}"
-
-static int set_up(void **state) {
-  (void)state;
-  cg_harness_init(&H, late);
-  return 0;
-}
-
-static int tear_down(void **state) {
-  (void)state;
-  cg_harness_end(&H);
-  return 0;
-}
 
 /* A client at a server that has the account `json`. */
 static cg_tester *start(const char *json) {

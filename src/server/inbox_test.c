@@ -1,21 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* inbox_test.c - the inbox: exact JSON, waiting, accounts, clock, reset; with a store
  * that answers at once and with one that takes its time. */
-#include "login_test.h"
-
-static bool late;
-
-static int set_up(void **state) {
-  (void)state;
-  cg_harness_init(&H, late);
-  return 0;
-}
-
-static int tear_down(void **state) {
-  (void)state;
-  cg_harness_end(&H);
-  return 0;
-}
+#include "login_fixture.h"
 
 static cg_tester *start(void) {
   cg_harness_open(&H);

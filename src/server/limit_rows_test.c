@@ -4,21 +4,7 @@
  * 7, 46; login.md 2.8, 7.1), and which of two faults is told. All of it runs twice, with
  * a store that answers at once and with one that takes its time.
  */
-#include "login_test.h"
-
-static bool late;
-
-static int set_up(void **state) {
-  (void)state;
-  cg_harness_init(&H, late);
-  return 0;
-}
-
-static int tear_down(void **state) {
-  (void)state;
-  cg_harness_end(&H);
-  return 0;
-}
+#include "login_fixture.h"
 
 static cg_tester *start(void) {
   cg_harness_open(&H);

@@ -4,21 +4,8 @@
  * password, its recovery address, recovery by email, and the reset in a week. All of it
  * runs twice, with a store that answers at once and with one that takes its time.
  */
+#include "login_fixture.h"
 #include "password_test.h"
-
-static bool late;
-
-static int set_up(void **state) {
-  (void)state;
-  cg_harness_init(&H, late);
-  return 0;
-}
-
-static int tear_down(void **state) {
-  (void)state;
-  cg_harness_end(&H);
-  return 0;
-}
 
 /* A client that is logged in to an account without a password. */
 static cg_tester *start(void) {

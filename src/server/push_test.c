@@ -3,23 +3,9 @@
  * push_test.c - which sessions get an update, in which form, when, and how many. With a
  * store that answers at once and with one that takes its time.
  */
-#include "login_test.h"
+#include "login_fixture.h"
 
 #include "push.h"
-
-static bool late;
-
-static int set_up(void **state) {
-  (void)state;
-  cg_harness_init(&H, late);
-  return 0;
-}
-
-static int tear_down(void **state) {
-  (void)state;
-  cg_harness_end(&H);
-  return 0;
-}
 
 static cg_tester *start(void) {
   cg_harness_open(&H);

@@ -4,25 +4,11 @@
  * travels, and tokens that need none. All of it runs twice, with a store that answers at
  * once and with one that takes its time.
  */
-#include "login_test.h"
+#include "login_fixture.h"
 
 #include "deliver.h"
 
-static bool late;
-
 #define ANDROID "7:0123456789abcdef0123456789abcdef:mobile"
-
-static int set_up(void **state) {
-  (void)state;
-  cg_harness_init(&H, late);
-  return 0;
-}
-
-static int tear_down(void **state) {
-  (void)state;
-  cg_harness_end(&H);
-  return 0;
-}
 
 static cg_tester *start(void) {
   cg_harness_open(&H);
