@@ -266,17 +266,21 @@ static bool run_server(net *n) {
   return any;
 }
 
+/* One round for everybody; over the time that `d` waits for if nobody has anything to do.
+ */
+static void run_once(const device *d) {
+  net *n = d->net;
+  bool any = false;
+  for (int k = 0; k < DEVICES; k++) any |= run_client(&n->devices[k]);
+  any |= run_server(n);
+  n->now += 50;
+  uint64_t at = cg_core_deadline(d->core);
+  if (!any && at != CG_NEVER && at > n->now) n->now = at;
+}
+
 /* Runs until the call of `d` has ended, over waits if need be. */
 static void run(device *d) {
-  net *n = d->net;
-  for (int i = 0; i < 20000 && !d->done; i++) {
-    bool any = false;
-    for (int k = 0; k < DEVICES; k++) any |= run_client(&n->devices[k]);
-    any |= run_server(n);
-    n->now += 50;
-    uint64_t at = cg_core_deadline(d->core);
-    if (!any && at != CG_NEVER && at > n->now) n->now = at;
-  }
+  for (int i = 0; i < 20000 && !d->done; i++) run_once(d);
   if (!d->done) fail_msg("the call never ends");
 }
 

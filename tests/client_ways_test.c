@@ -253,17 +253,10 @@ static void accept_link(device *d, const char *link) {
 
 /* Lets time pass until the login of `d` has gone on by itself. */
 static void wait_for_move(device *d, uint64_t limit) {
-  net *n = d->net;
+  const net *n = d->net;
   uint64_t end = n->now + limit;
   int moves = d->moves;
-  while (d->moves == moves && n->now < end) {
-    bool any = false;
-    for (int k = 0; k < DEVICES; k++) any |= run_client(&n->devices[k]);
-    any |= run_server(n);
-    n->now += 50;
-    uint64_t at = cg_core_deadline(d->core);
-    if (!any && at != CG_NEVER && at > n->now) n->now = at;
-  }
+  while (d->moves == moves && n->now < end) run_once(d);
   assert_int_equal(d->moves, moves + 1);
 }
 
