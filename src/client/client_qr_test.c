@@ -24,7 +24,7 @@ static struct {
 } server;
 
 static void export_token(const rig *r, const tl_auth_exportLoginToken *q, cg_buf *out) {
-  char bytes[16];
+  char bytes[24];
   snprintf(bytes, sizeof bytes, "token %d", ++server.exports);
   tl_auth_loginToken token = { TL_INIT(auth_loginToken),
                                .expires = (int32_t)cg_unix(r->now) + server.life,
