@@ -53,7 +53,7 @@ static void join(cg_tester *c, const char *phone) {
 
 /* --- numbers -------------------------------------------------------------- */
 
-static void row_8_a_test_number_is_at_home_in_its_dc(void **state) {
+static void row_08_a_test_number_is_at_home_in_its_dc(void **state) {
   (void)state;
   cg_harness_open(&H);
   cg_tester *c = client_at(2);
@@ -66,7 +66,7 @@ static void row_8_a_test_number_is_at_home_in_its_dc(void **state) {
   log_in_at(client_at(3), OF_DC_3, "33333");
 }
 
-static void row_8_no_transaction_is_made_elsewhere(void **state) {
+static void row_08_no_transaction_is_made_elsewhere(void **state) {
   (void)state;
   cg_harness_open(&H);
   is_error(send_code(client_at(2), OF_DC_1), 303, "PHONE_MIGRATE_1");
@@ -74,7 +74,7 @@ static void row_8_no_transaction_is_made_elsewhere(void **state) {
 }
 
 /* validate api, normalise phone, migration, bans */
-static void row_8_comes_before_bans_and_behind_the_api(void **state) {
+static void row_08_comes_before_bans_and_behind_the_api(void **state) {
   (void)state;
   cg_harness_set(&H, "any_api_id=off");
   cg_harness_open(&H);
@@ -84,7 +84,7 @@ static void row_8_comes_before_bans_and_behind_the_api(void **state) {
   is_error(send_code(client_at(1), "9996619100"), 400, "PHONE_NUMBER_BANNED");
 }
 
-static void row_8_an_account_is_at_home_where_it_was_made(void **state) {
+static void row_08_an_account_is_at_home_where_it_was_made(void **state) {
   (void)state;
   H.store_url = NULL;
   cg_harness_open(&H);
@@ -96,7 +96,7 @@ static void row_8_an_account_is_at_home_where_it_was_made(void **state) {
   sent_of(send_code(client_at(1), ORDINARY));
 }
 
-static void row_8_a_new_number_goes_where_new_ones_are_made(void **state) {
+static void row_08_a_new_number_goes_where_new_ones_are_made(void **state) {
   (void)state;
   cg_harness_set(&H, "home_dc=3");
   cg_harness_open(&H);
@@ -473,11 +473,11 @@ static void the_code_that_was_shown_is_spent(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-    BOTH(row_8_a_test_number_is_at_home_in_its_dc),
-    T(row_8_no_transaction_is_made_elsewhere),
-    T(row_8_comes_before_bans_and_behind_the_api),
-    BOTH(row_8_an_account_is_at_home_where_it_was_made),
-    T(row_8_a_new_number_goes_where_new_ones_are_made),
+    BOTH(row_08_a_test_number_is_at_home_in_its_dc),
+    T(row_08_no_transaction_is_made_elsewhere),
+    T(row_08_comes_before_bans_and_behind_the_api),
+    BOTH(row_08_an_account_is_at_home_where_it_was_made),
+    T(row_08_a_new_number_goes_where_new_ones_are_made),
     T(an_account_of_the_inbox_is_at_home_in_the_first),
     T(unknown_numbers_migrate_like_known_ones),
     T(a_test_number_of_no_dc_stays_where_it_asks),
