@@ -414,7 +414,8 @@ bool cg_http_upgrade(cg_http *h) {
   h->ahead = (cg_buf){ 0 };
   forget_request(h);
   h->state = SOCKET;
-  cg_http_feed(h, (cg_bytes){ ahead.at + h->ahead_at, ahead.len - h->ahead_at });
+  if (ahead.len > h->ahead_at)
+    cg_http_feed(h, (cg_bytes){ ahead.at + h->ahead_at, ahead.len - h->ahead_at });
   cg_buf_wipe(&ahead);
   return true;
 }
